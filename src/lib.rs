@@ -1,0 +1,7 @@
+//! imera: the chat server that friends and families really run.
+//!
+//! Start with the map, `src/README.md`. The rooms stand in reading order, lowest floor first.
+
+pub mod limits;
+pub mod xmpp;
+pub mod clock;

@@ -1,0 +1,3 @@
+//! imera: the program. Nothing yet but its stones.
+
+fn main() {}
