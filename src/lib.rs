@@ -5,3 +5,4 @@
 pub mod limits;
 pub mod xmpp;
 pub mod clock;
+pub mod store;
