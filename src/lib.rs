@@ -5,4 +5,6 @@
 pub mod limits;
 pub mod xmpp;
 pub mod clock;
+pub mod config;
 pub mod store;
+pub mod net;
