@@ -8,3 +8,5 @@ pub mod clock;
 pub mod config;
 pub mod store;
 pub mod net;
+pub mod settings;
+pub mod notices;

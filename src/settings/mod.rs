@@ -1,0 +1,244 @@
+//! What the owner chose: one table of settings, each with its type, default and reason.
+//!
+//! State: the table `setting`, all of it in memory too. Machine-level options are `config`'s.
+
+mod kind;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+use crate::store::Store;
+use crate::store::StoreError;
+
+pub use kind::Kind;
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub key: &'static str,
+    pub kind: Kind,
+    pub default: Option<&'static str>,
+    /// Why it exists and why the default is what it is, one sentence.
+    pub reason: &'static str,
+    /// Why `imera settings set` refuses it; `None`: it does not.
+    pub fixed: Option<&'static str>,
+}
+
+pub const DOMAIN: Setting = Setting {
+    key: "domain",
+    kind: Kind::Domain,
+    default: None,
+    reason: "What every address ends in",
+    fixed: Some("addresses hold it, so it is chosen once, by imera setup"),
+};
+pub const HOST: Setting = Setting {
+    key: "host",
+    kind: Kind::Domain,
+    default: None,
+    reason: "The machine's own name, where the domain itself points elsewhere",
+    fixed: None,
+};
+pub const HOME: Setting = Setting {
+    key: "home",
+    kind: Kind::Switch,
+    default: Some("off"),
+    reason: "In the home network only: nobody outside is expected",
+    fixed: None,
+};
+pub const PLACE_NAME: Setting = Setting {
+    key: "place_name",
+    kind: Kind::Text { max_signs: 60 },
+    default: None,
+    reason: "What people call this server",
+    fixed: None,
+};
+pub const ALLOW_PLAIN: Setting = Setting {
+    key: "allow_plain",
+    kind: Kind::Switch,
+    default: Some("off"),
+    reason: "Lets old clients send the password itself, inside TLS; SCRAM never sends it",
+    fixed: None,
+};
+pub const REGISTRATION: Setting = Setting {
+    key: "registration",
+    kind: Kind::Switch,
+    default: Some("off"),
+    reason: "Whether strangers may make accounts with their client",
+    fixed: Some("it brings spammers; make accounts by imera account add"),
+};
+pub const BACKUP_AT: Setting = Setting {
+    key: "backup_at",
+    kind: Kind::TimeOfDay,
+    default: Some("3:30"),
+    reason: "When the nightly backup is made, local time",
+    fixed: None,
+};
+pub const BACKUP_KEEP: Setting = Setting {
+    key: "backup_keep",
+    kind: Kind::Keep,
+    default: Some("7,4,6"),
+    reason: "How many daily, weekly and monthly backups are kept",
+    fixed: None,
+};
+pub const BACKUP_RECIPIENT: Setting = Setting {
+    key: "backup_recipient",
+    kind: Kind::Text { max_signs: 200 },
+    default: None,
+    reason: "The public key that backups are locked with",
+    fixed: Some("it is made from a passphrase, once backups exist"),
+};
+/// Not for people: when set-up was finished, microseconds.
+const SET_UP_AT: &str = "set_up_at";
+
+/// All of them, in the order in which they are listed.
+pub const SETTINGS: &[&Setting] =
+    &[&DOMAIN, &HOST, &HOME, &PLACE_NAME, &ALLOW_PLAIN, &REGISTRATION, &BACKUP_AT, &BACKUP_KEEP, &BACKUP_RECIPIENT];
+
+/// The setting of that name.
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().copied().find(|setting| setting.key == key)
+}
+
+/// The test profile: rights that hold for this process only, and are never stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub test: bool,
+    /// Log-in without TLS.
+    pub plain_tcp: bool,
+}
+
+/// The settings of one server. Cheap to clone.
+#[derive(Clone)]
+pub struct Settings(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    profile: Profile,
+    values: RwLock<BTreeMap<String, String>>,
+}
+
+/// Why a setting was not changed. Shown as one line, the next step behind the colon.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    #[error("there is no setting \"{0}\": imera settings list names them")]
+    Unknown(String),
+    #[error("{key} cannot be set: {why}")]
+    Fixed { key: &'static str, why: &'static str },
+    #[error("{key} cannot be \"{value}\": it has to be {wants}")]
+    Value { key: &'static str, value: String, wants: String },
+    #[error("the setting could not be kept ({0}): look at imera status")]
+    Store(#[from] StoreError),
+}
+
+impl Settings {
+    pub async fn open(store: &Store, profile: Profile) -> Result<Settings, StoreError> {
+        let values = store
+            .read(|c| {
+                let mut all = c.prepare("SELECT key, value FROM setting")?;
+                all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .await?;
+        Ok(Settings(Arc::new(Inner { store: store.clone(), profile, values: RwLock::new(values) })))
+    }
+
+    pub fn profile(&self) -> Profile {
+        self.0.profile
+    }
+
+    /// Whether SASL PLAIN is offered under TLS.
+    pub fn allows_plain(&self) -> bool {
+        self.0.profile.test || self.is_on(&ALLOW_PLAIN)
+    }
+
+    /// Whether strangers may make accounts (XEP-0077).
+    pub fn allows_registration(&self) -> bool {
+        self.0.profile.test || self.is_on(&REGISTRATION)
+    }
+
+    /// As stored, else its default.
+    pub fn text(&self, setting: &Setting) -> Option<String> {
+        self.stored(setting.key).or_else(|| setting.default.map(str::to_owned))
+    }
+
+    pub fn is_on(&self, setting: &Setting) -> bool {
+        self.text(setting).as_deref() == Some("on")
+    }
+
+    /// The domain, once set-up was done.
+    pub fn domain(&self) -> Option<String> {
+        self.stored(SET_UP_AT)?;
+        self.stored(DOMAIN.key)
+    }
+
+    /// The place's name, else its domain.
+    pub fn place_name(&self) -> String {
+        self.text(&PLACE_NAME).or_else(|| self.domain()).unwrap_or_else(|| "imera".to_owned())
+    }
+
+    fn stored(&self, key: &str) -> Option<String> {
+        self.0.values.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// Checks a value and keeps it, for `imera settings set`. Returns it as it was kept. An empty
+    /// value takes the default back.
+    pub async fn set(&self, key: &str, value: &str) -> Result<Option<String>, SettingError> {
+        let setting = find(key).ok_or_else(|| SettingError::Unknown(key.to_owned()))?;
+        if let Some(why) = setting.fixed {
+            return Err(SettingError::Fixed { key: setting.key, why });
+        }
+        let checked = check(setting, value)?;
+        self.keep(vec![(setting.key, checked.clone())]).await?;
+        Ok(checked.or_else(|| setting.default.map(str::to_owned)))
+    }
+
+    /// The end of set-up: these settings, the domain among them, and the mark that it was done, in
+    /// one transaction.
+    pub async fn finish_set_up(&self, chosen: &[(&'static Setting, String)], at: i64) -> Result<(), SettingError> {
+        let mut rows = vec![(SET_UP_AT, Some(at.to_string()))];
+        for (setting, value) in chosen {
+            rows.push((setting.key, check(setting, value)?));
+        }
+        self.keep(rows).await
+    }
+
+    async fn keep(&self, rows: Vec<(&'static str, Option<String>)>) -> Result<(), SettingError> {
+        let stored = rows.clone();
+        self.0
+            .store
+            .write(move |c| {
+                for (key, value) in &stored {
+                    match value {
+                        Some(value) => c.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", (key, value))?,
+                        None => c.execute("DELETE FROM setting WHERE key = ?1", [key])?,
+                    };
+                }
+                Ok(())
+            })
+            .await?;
+        let mut values = self.0.values.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in rows {
+            match value {
+                Some(value) => values.insert(key.to_owned(), value),
+                None => values.remove(key),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// The value in its one way of writing; `None`: the default. Also asked by set-up before it begins.
+pub fn check(setting: &'static Setting, value: &str) -> Result<Option<String>, SettingError> {
+    if value.trim().is_empty() {
+        return Ok(None);
+    }
+    setting.kind.normal(value).map(Some).ok_or_else(|| SettingError::Value {
+        key: setting.key,
+        value: value.chars().take(80).collect(),
+        wants: setting.kind.wants(),
+    })
+}
+
+#[cfg(test)]
+mod tests;
