@@ -10,3 +10,4 @@ pub mod store;
 pub mod net;
 pub mod settings;
 pub mod notices;
+pub mod accounts;

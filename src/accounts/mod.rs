@@ -1,0 +1,428 @@
+//! People: names, roles, credentials, and what limits guessing them.
+//!
+//! State: the tables `account` and `verifier`; in memory every account's name and role, which
+//! follow each commit. A name is a prepared local part (RFC 7622 §3.3), a password lives only as
+//! SCRAM verifiers. Missing: reserved names, invitations, reset links.
+
+pub mod blocks;
+mod credentials;
+pub mod roster;
+pub mod throttle;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::sync::RwLockReadGuard;
+use std::sync::RwLockWriteGuard;
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::params;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+use crate::clock::Clock;
+use crate::clock::UtcMicros;
+use crate::limits::ACCOUNT_BATCH;
+use crate::limits::PBKDF2_AT_ONCE;
+pub use crate::store::AccountId;
+use crate::store::Batch;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::xmpp::jid::JidError;
+use crate::xmpp::jid::prepare_local;
+use crate::xmpp::sasl::verifier::PasswordError;
+use crate::xmpp::sasl::verifier::prepare_password;
+
+use credentials::Credentials;
+use credentials::Verifiers;
+use throttle::Throttle;
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Runs the place: settings, people, backups.
+    Owner,
+    Member,
+    /// A guest.
+    Limited,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Owner => "owner",
+            Role::Member => "member",
+            Role::Limited => "limited",
+        }
+    }
+}
+
+/// Not a role's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a role is owner, member or limited")]
+pub struct RoleError;
+
+impl FromStr for Role {
+    type Err = RoleError;
+
+    fn from_str(text: &str) -> Result<Role, RoleError> {
+        let found = [Role::Owner, Role::Member, Role::Limited].into_iter().find(|role| role.as_str() == text);
+        found.ok_or(RoleError)
+    }
+}
+
+/// One account as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    pub name: Arc<str>,
+    pub role: Role,
+    pub display_name: Option<String>,
+    pub created_at: UtcMicros,
+    pub last_seen_at: Option<UtcMicros>,
+}
+
+/// One of many to be made by [`Accounts::create_batch`]; name and password as typed.
+pub struct NewAccount {
+    pub name: String,
+    pub password: Zeroizing<String>,
+    pub role: Role,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BatchCreated {
+    pub created: usize,
+    /// Skipped: accounts of that name were there before.
+    pub existing: usize,
+}
+
+/// Why there is no new account.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error(transparent)]
+    Name(#[from] JidError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error("an account of this name exists")]
+    Exists,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a batch ended early. What was committed before stays.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("account {number}: {error}")]
+pub struct BatchError {
+    /// Counted from 1.
+    pub number: usize,
+    pub error: CreateError,
+}
+
+/// Why an account was not changed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ChangeError {
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error("there is no such account")]
+    Unknown,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// All accounts. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    clock: Clock,
+    names: RwLock<Names>,
+    credentials: Credentials,
+    throttle: Throttle,
+}
+
+#[derive(Default)]
+struct Names {
+    by_name: HashMap<Arc<str>, AccountId>,
+    by_id: HashMap<AccountId, (Arc<str>, Role)>,
+}
+
+impl Names {
+    fn insert(&mut self, id: AccountId, name: Arc<str>, role: Role) {
+        self.by_name.insert(name.clone(), id);
+        self.by_id.insert(id, (name, role));
+    }
+}
+
+/// A row to be written.
+struct Row {
+    name: Arc<str>,
+    role: Role,
+    verifiers: Verifiers,
+}
+
+/// Name and password, both prepared.
+type Prepared = (Arc<str>, Zeroizing<String>, Role);
+
+/// Verifiers that a thread of their own computes.
+type Deriving = JoinHandle<Result<Verifiers, StoreError>>;
+
+/// A part of a batch whose verifiers are being computed.
+struct Step {
+    /// With those whose names exist.
+    size: usize,
+    deriving: Vec<(Arc<str>, Role, Deriving)>,
+}
+
+impl Accounts {
+    /// Reads all names.
+    pub async fn open(store: Store, clock: Clock) -> Result<Accounts, StoreError> {
+        let credentials = Credentials::open(&store).await?;
+        let mut names = Names::default();
+        for account in store.read(list).await? {
+            names.insert(account.id, account.name, account.role);
+        }
+        let names = RwLock::new(names);
+        Ok(Accounts(Arc::new(Shared { store, clock, names, credentials, throttle: Throttle::new() })))
+    }
+
+    /// By prepared local part.
+    pub fn find(&self, local: &str) -> Option<AccountId> {
+        self.names().by_name.get(local).copied()
+    }
+
+    pub fn name(&self, id: AccountId) -> Option<Arc<str>> {
+        self.names().by_id.get(&id).map(|(name, _)| name.clone())
+    }
+
+    pub fn role(&self, id: AccountId) -> Option<Role> {
+        self.names().by_id.get(&id).map(|(_, role)| *role)
+    }
+
+    pub fn len(&self) -> usize {
+        self.names().by_id.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    /// A new account, durable on return. Prepares name and password (RFC 7622 §3.3, RFC 8265 §4).
+    /// Goes on when the caller gives up waiting.
+    pub async fn create(&self, name: &str, password: &str, role: Role) -> Result<AccountId, CreateError> {
+        let name: Arc<str> = prepare_local(name)?.into();
+        let password = prepare_password(password)?;
+        if self.find(&name).is_some() {
+            return Err(CreateError::Exists);
+        }
+        let verifiers = self.derive(password).await?;
+        let created = self.insert(vec![Row { name, role, verifiers }]).await?;
+        created.first().copied().flatten().ok_or(CreateError::Exists)
+    }
+
+    /// Makes many, some at a time; existing names are skipped. All names and passwords are checked
+    /// first. `progress` hears after each step how many are through.
+    pub async fn create_batch(
+        &self,
+        accounts: Vec<NewAccount>,
+        mut progress: impl FnMut(usize),
+    ) -> Result<BatchCreated, BatchError> {
+        let mut prepared = Vec::with_capacity(accounts.len());
+        for (number, account) in (1..).zip(accounts) {
+            prepared.push(account.prepare().map_err(|error| BatchError { number, error })?);
+        }
+        let turns = Arc::new(Semaphore::new(PBKDF2_AT_ONCE));
+        let mut prepared = prepared.into_iter().peekable();
+        let mut start = || self.start_step(prepared.by_ref().take(ACCOUNT_BATCH), &turns);
+        let mut outcome = BatchCreated::default();
+        let mut through = 0;
+        let mut step = start();
+        while step.size > 0 {
+            // The next step computes while this one waits for the disk.
+            let next = start();
+            let size = step.size;
+            let failed = |error: StoreError| BatchError { number: through + 1, error: error.into() };
+            let created = self.finish_step(std::mem::replace(&mut step, next)).await.map_err(failed)?;
+            through += size;
+            outcome.created += created;
+            outcome.existing += size - created;
+            progress(through);
+        }
+        Ok(outcome)
+    }
+
+    /// `turns`: how many of the batch stand in line for the processor at one time, so that log-ins
+    /// wait behind these only.
+    fn start_step(&self, prepared: impl Iterator<Item = Prepared>, turns: &Arc<Semaphore>) -> Step {
+        let mut step = Step { size: 0, deriving: Vec::new() };
+        for (name, password, role) in prepared {
+            step.size += 1;
+            if self.find(&name).is_none() {
+                let (accounts, turns) = (self.clone(), turns.clone());
+                let verifiers = tokio::spawn(async move {
+                    let _turn = turns.acquire().await.map_err(|_| StoreError::Closed)?;
+                    accounts.derive(password).await
+                });
+                step.deriving.push((name, role, verifiers));
+            }
+        }
+        step
+    }
+
+    /// How many of the step were made.
+    async fn finish_step(&self, step: Step) -> Result<usize, StoreError> {
+        let mut rows = Vec::with_capacity(step.deriving.len());
+        for (name, role, verifiers) in step.deriving {
+            let verifiers = verifiers.await.map_err(|_| StoreError::Closed)??;
+            rows.push(Row { name, role, verifiers });
+        }
+        Ok(self.insert(rows).await?.into_iter().flatten().count())
+    }
+
+    /// Keeps rows in one commit, then learns their names. `None`: that name existed.
+    async fn insert(&self, rows: Vec<Row>) -> Result<Vec<Option<AccountId>>, StoreError> {
+        let accounts = self.clone();
+        to_the_end(async move {
+            let at = accounts.0.clock.utc();
+            let names: Vec<_> = rows.iter().map(|row| (row.name.clone(), row.role)).collect();
+            let job = move |c: &Connection| rows.iter().map(|row| insert(c, row, at)).collect::<Result<Vec<_>, _>>();
+            let created = accounts.0.store.write(job).await?;
+            let mut known = accounts.names_mut();
+            for (id, (name, role)) in created.iter().zip(names) {
+                if let Some(id) = id {
+                    known.insert(*id, name, role);
+                }
+            }
+            drop(known);
+            Ok(created)
+        })
+        .await
+    }
+
+    /// Deletes the account with all that hangs on its row. False: there was none. Its archive must
+    /// be emptied before: a long one would hold up the writer, and bodies are shared.
+    pub async fn remove(&self, id: AccountId) -> Result<bool, StoreError> {
+        let accounts = self.clone();
+        to_the_end(async move {
+            let job = move |c: &Connection| c.execute("DELETE FROM account WHERE id = ?", [id.0]);
+            let removed = accounts.0.store.write(job).await? > 0;
+            let mut names = accounts.names_mut();
+            if let Some((name, _)) = names.by_id.remove(&id) {
+                names.by_name.remove(&name);
+            }
+            drop(names);
+            Ok(removed)
+        })
+        .await
+    }
+
+    /// All, by name.
+    pub async fn list(&self) -> Result<Vec<Account>, StoreError> {
+        self.0.store.read(list).await
+    }
+
+    pub async fn set_role(&self, id: AccountId, role: Role) -> Result<(), ChangeError> {
+        let accounts = self.clone();
+        let changed = to_the_end(async move {
+            let job = move |c: &Connection| {
+                c.execute("UPDATE account SET role = ? WHERE id = ?", params![role.as_str(), id.0])
+            };
+            let changed = accounts.0.store.write(job).await?;
+            if let Some(entry) = accounts.names_mut().by_id.get_mut(&id) {
+                entry.1 = role;
+            }
+            Ok(changed)
+        });
+        known(changed.await?)
+    }
+
+    /// The name shown to others; `None`: none.
+    pub async fn set_display_name(&self, id: AccountId, display_name: Option<String>) -> Result<(), ChangeError> {
+        let job = move |c: &Connection| {
+            c.execute("UPDATE account SET display_name = ? WHERE id = ?", params![display_name, id.0])
+        };
+        known(self.0.store.write(job).await?)
+    }
+
+    /// Notes that the account was here now. Costs no commit of its own; a power cut may lose it.
+    pub fn seen(&self, id: AccountId) {
+        let at = self.0.clock.utc();
+        let mut batch = Batch::new();
+        batch.push_again(move |c| {
+            let mut update = c.prepare_cached("UPDATE account SET last_seen_at = ? WHERE id = ?")?;
+            update.execute(params![at, id.0]).map(|_| ())
+        });
+        self.0.store.submit_later(batch);
+    }
+
+    fn names(&self) -> RwLockReadGuard<'_, Names> {
+        self.0.names.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn names_mut(&self) -> RwLockWriteGuard<'_, Names> {
+        self.0.names.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl NewAccount {
+    fn prepare(self) -> Result<Prepared, CreateError> {
+        Ok((prepare_local(&self.name)?.into(), prepare_password(&self.password)?, self.role))
+    }
+}
+
+/// Runs `work` even when the caller stops waiting, so that names in memory follow each commit.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(work).await.unwrap_or(Err(StoreError::Closed))
+}
+
+fn known(rows: usize) -> Result<(), ChangeError> {
+    match rows {
+        0 => Err(ChangeError::Unknown),
+        _ => Ok(()),
+    }
+}
+
+fn insert(c: &Connection, row: &Row, at: UtcMicros) -> rusqlite::Result<Option<AccountId>> {
+    let mut insert = c.prepare_cached(
+        "INSERT INTO account (name, role, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING RETURNING id",
+    )?;
+    let values = params![row.name, row.role.as_str(), at];
+    let id = insert.query_row(values, |row| row.get(0).map(AccountId)).optional()?;
+    if let Some(id) = id {
+        row.verifiers.insert(c, id)?;
+    }
+    Ok(id)
+}
+
+fn list(c: &Connection) -> rusqlite::Result<Vec<Account>> {
+    let mut select =
+        c.prepare("SELECT id, name, role, display_name, created_at, last_seen_at FROM account ORDER BY name")?;
+    let rows = select.query_map([], |row| {
+        let role: String = row.get(2)?;
+        Ok(Account {
+            id: AccountId(row.get(0)?),
+            name: row.get::<_, String>(1)?.into(),
+            // The schema allows no other role.
+            role: role.parse().unwrap_or(Role::Limited),
+            display_name: row.get(3)?,
+            created_at: row.get(4)?,
+            last_seen_at: row.get(5)?,
+        })
+    })?;
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests;
