@@ -11,3 +11,4 @@ pub mod net;
 pub mod settings;
 pub mod notices;
 pub mod accounts;
+pub mod archive;
