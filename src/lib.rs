@@ -12,3 +12,4 @@ pub mod settings;
 pub mod notices;
 pub mod accounts;
 pub mod archive;
+pub mod certs;

@@ -1,0 +1,181 @@
+//! Is this certificate good enough to be served? Asked before it is, and by `imera check`.
+//!
+//! RFC 5280 for the fields, RFC 6125 §6.4 for names. Keeps no state.
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
+
+use crate::clock::UtcMicros;
+use crate::net::tls::Certificate;
+use crate::net::tls::CertificateError;
+
+/// A chain, leaf first, and the leaf's key, both as PEM. The key is never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub chain: String,
+    pub key: String,
+}
+
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pair").field("chain", &self.chain).finish_non_exhaustive()
+    }
+}
+
+/// What a certificate says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// DNS names, A-labels, wildcards as they are.
+    pub names: Vec<String>,
+    pub not_before: UtcMicros,
+    pub not_after: UtcMicros,
+    /// The issuer's name as people read it.
+    pub issuer: String,
+    /// Nobody but itself vouches for it.
+    pub self_signed: bool,
+    /// Certificates in the file, the leaf among them.
+    pub chain_length: usize,
+    /// Hosts under the domain that it does not name.
+    pub missing: Vec<String>,
+}
+
+impl Facts {
+    /// Whole days until it runs out; negative when it has.
+    pub fn days_left(&self, now: UtcMicros) -> i64 {
+        (self.not_after - now).div_euclid(86_400_000_000)
+    }
+
+    /// Whether it holds now.
+    pub(super) fn check_dates(&self, now: UtcMicros) -> Result<(), CertError> {
+        if self.not_after <= now {
+            return Err(CertError::RanOut(date(self.not_after)));
+        }
+        if self.not_before > now && !self.self_signed {
+            return Err(CertError::NotYet(date(self.not_before)));
+        }
+        Ok(())
+    }
+
+    /// An authority signed the leaf, and its certificate is not in the file: most clients will not find it.
+    pub fn lacks_chain(&self) -> bool {
+        !self.self_signed && self.chain_length == 1
+    }
+}
+
+/// Why a certificate is not served. Shown as one line, the next step behind the colon.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertError {
+    #[error("{file} cannot be read ({reason}): let the user that runs imera read it")]
+    File { file: String, reason: String },
+    #[error("the file with the certificate has none: it has to be PEM, with lines -----BEGIN CERTIFICATE-----")]
+    NoCertificate,
+    #[error("the file with the key has none: it has to be PEM, without a passphrase")]
+    NoKey,
+    #[error("the certificate cannot be read ({0}): ask your provider for it anew")]
+    Unreadable(String),
+    #[error("the key does not belong to this certificate: take both from the same order")]
+    OtherKey,
+    #[error("the certificate is not for {domain}, but for {names}: get one that names {domain}")]
+    OtherNames { domain: String, names: String },
+    #[error("the certificate ran out on {0}: get a new one")]
+    RanOut(String),
+    #[error("the certificate holds only from {0} on: check the machine's clock, or wait")]
+    NotYet(String),
+    #[error(
+        "the certificates are in the wrong order (number {0} did not sign the one before it): put yours first, then the one that signed it, and so on"
+    )]
+    Order(usize),
+}
+
+impl From<CertificateError> for CertError {
+    fn from(error: CertificateError) -> CertError {
+        match error {
+            CertificateError::Empty => CertError::NoCertificate,
+            CertificateError::Certificate(reason) => CertError::Unreadable(reason),
+            CertificateError::Key(_) => CertError::NoKey,
+            CertificateError::OtherKey => CertError::OtherKey,
+        }
+    }
+}
+
+/// Key, name, order and dates, in the order in which people get them wrong.
+pub fn check(pair: &Pair, domain: &str, now: UtcMicros) -> Result<(Certificate, Facts), CertError> {
+    let (certificate, facts) = check_undated(pair, domain)?;
+    facts.check_dates(now)?;
+    Ok((certificate, facts))
+}
+
+/// All but the dates: a machine that has just got its power back may not know the day.
+pub(super) fn check_undated(pair: &Pair, domain: &str) -> Result<(Certificate, Facts), CertError> {
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pair.chain.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| CertError::Unreadable(error.to_string()))?;
+    let key = PrivateKeyDer::from_pem_slice(pair.key.as_bytes()).map_err(|_| CertError::NoKey)?;
+    let facts = facts(&chain, domain)?;
+    Ok((Certificate::new(chain, key)?, facts))
+}
+
+fn facts(chain: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertError> {
+    let mut parsed = Vec::with_capacity(chain.len());
+    for der in chain {
+        let (_, certificate) =
+            X509Certificate::from_der(der).map_err(|error| CertError::Unreadable(error.to_string()))?;
+        parsed.push(certificate);
+    }
+    let chain = parsed;
+    let leaf = chain.first().ok_or(CertError::NoCertificate)?;
+    for (number, two) in chain.windows(2).enumerate() {
+        if two[0].issuer().as_raw() != two[1].subject().as_raw() {
+            return Err(CertError::Order(number + 2));
+        }
+    }
+    let names = dns_names(leaf);
+    let wanted = super::names_under(domain);
+    if !names.iter().any(|name| covers(name, &wanted[0])) {
+        let names = if names.is_empty() { "no host at all".to_owned() } else { names.join(", ") };
+        return Err(CertError::OtherNames { domain: domain.to_owned(), names });
+    }
+    let missing = wanted.into_iter().filter(|host| !names.iter().any(|name| covers(name, host))).collect();
+    let micros = |time: x509_parser::time::ASN1Time| time.timestamp().saturating_mul(1_000_000);
+    Ok(Facts {
+        missing,
+        not_before: micros(leaf.validity().not_before),
+        not_after: micros(leaf.validity().not_after),
+        issuer: leaf.issuer().to_string(),
+        self_signed: leaf.issuer().as_raw() == leaf.subject().as_raw(),
+        chain_length: chain.len(),
+        names,
+    })
+}
+
+fn dns_names(leaf: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(extension)) = leaf.subject_alternative_name() else { return Vec::new() };
+    let names = extension.value.general_names.iter().filter_map(|name| match name {
+        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// A wildcard stands for one whole label (RFC 6125 §6.4.3).
+fn covers(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        Some(parent) => host.split_once('.').is_some_and(|(_, rest)| rest == parent),
+        None => name == host,
+    }
+}
+
+/// «2026-11-21», for people.
+fn date(at: UtcMicros) -> String {
+    match jiff::Timestamp::from_microsecond(at) {
+        Ok(at) => at.strftime("%Y-%m-%d").to_string(),
+        Err(_) => "a date beyond the calendar".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
