@@ -13,3 +13,4 @@ pub mod notices;
 pub mod accounts;
 pub mod archive;
 pub mod certs;
+pub mod sessions;

@@ -1,0 +1,129 @@
+//! A session's reading of its offline messages: where it is, and what it has got already.
+//!
+//! While it reads, newer kept messages stay in the store too, so that all come in order. Saved
+//! whole with the session ([`super::saved`]).
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::Item;
+use super::Session;
+use super::session::wake;
+
+/// Where the session is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Backlog {
+    stage: Stage,
+    /// The seq that came next when reading began: what is older is told as delayed.
+    began: u64,
+    /// Kept messages below this seq it has, or has from the store.
+    has_below: u64,
+    /// The newest kept message it was given directly.
+    latest: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stage {
+    #[default]
+    NotYet,
+    /// Those up to `after` were read. `more`: one came since the last look.
+    Reading {
+        after: u64,
+        more: bool,
+    },
+    Done,
+}
+
+impl Backlog {
+    pub fn is_reading(&self) -> bool {
+        matches!(self.stage, Stage::Reading { .. })
+    }
+
+    /// A kept message went into the mailbox.
+    pub fn gave(&mut self, seq: u64) {
+        self.latest = self.latest.max(seq);
+    }
+
+    /// A kept message came. True: it stays in the store, to be read in its turn.
+    pub fn hold(&mut self) -> bool {
+        match &mut self.stage {
+            Stage::Reading { more, .. } => {
+                *more = true;
+                true
+            }
+            Stage::NotYet | Stage::Done => false,
+        }
+    }
+}
+
+impl Session {
+    /// From now on kept messages wait in the store, until [`Session::finish_backlog`]. Once a
+    /// session; under the lane. `end`: the seq that comes next. False: it was done before.
+    pub fn begin_backlog(&self, end: u64) -> bool {
+        let backlog = &mut self.lock().backlog;
+        let first = backlog.stage == Stage::NotYet;
+        if first {
+            backlog.stage = Stage::Reading { after: 0, more: false };
+            backlog.began = end;
+        }
+        first
+    }
+
+    /// It reads its history itself, which ends there.
+    pub fn has_history_below(&self, end: u64) {
+        let backlog = &mut self.lock().backlog;
+        backlog.has_below = backlog.has_below.max(end);
+    }
+
+    /// Whether it has this kept message from the store, so that passing it on would double it.
+    pub fn has(&self, seq: u64) -> bool {
+        seq < self.lock().backlog.has_below
+    }
+
+    /// While offline messages are to be read: the seq up to which they were, and the one before
+    /// which they are old.
+    pub fn backlog(&self) -> Option<(u64, u64)> {
+        let backlog = self.lock().backlog;
+        match backlog.stage {
+            Stage::Reading { after, .. } => Some((after, backlog.began)),
+            Stage::NotYet | Stage::Done => None,
+        }
+    }
+
+    /// An offline message, past what is held back. False: the mailbox is full, go on later.
+    pub fn push_backlog(&self, item: Item) -> bool {
+        let mut state = self.lock();
+        let seq = item.delivery().map(|delivery| delivery.seq);
+        if state.end.is_some() || !state.mailbox.push(item) {
+            return false;
+        }
+        if let (Stage::Reading { after, .. }, Some(seq)) = (&mut state.backlog.stage, seq) {
+            *after = seq;
+            state.backlog.has_below = state.backlog.has_below.max(seq + 1);
+        }
+        wake(state);
+        true
+    }
+
+    /// The store was read to its end. Where a message came meanwhile reading goes on. Under the
+    /// lane, so that nothing comes between.
+    pub fn finish_backlog(&self) {
+        let mut state = self.lock();
+        state.backlog.stage = match state.backlog.stage {
+            Stage::Reading { after, more: true } => Stage::Reading { after, more: false },
+            _ => Stage::Done,
+        };
+        wake(state);
+    }
+
+    pub(super) fn backlog_state(&self) -> Backlog {
+        self.lock().backlog
+    }
+
+    /// After a start sessions do not know of each other's deliveries: what it was given it has.
+    pub(super) fn restore_backlog(&self, mut backlog: Backlog) {
+        backlog.has_below = backlog.has_below.max(backlog.latest + 1);
+        self.lock().backlog = backlog;
+    }
+}
