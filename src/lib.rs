@@ -14,3 +14,4 @@ pub mod accounts;
 pub mod archive;
 pub mod certs;
 pub mod sessions;
+pub mod features;
