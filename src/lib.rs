@@ -15,3 +15,4 @@ pub mod archive;
 pub mod certs;
 pub mod sessions;
 pub mod features;
+pub mod route;
