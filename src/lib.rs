@@ -16,3 +16,5 @@ pub mod certs;
 pub mod sessions;
 pub mod features;
 pub mod route;
+pub mod checks;
+pub mod streams;

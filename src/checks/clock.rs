@@ -1,0 +1,57 @@
+//! Does the machine know what day it is? Certificates and history depend on it. Keeps no state.
+
+use rusqlite::OptionalExtension;
+
+use super::Check;
+use super::Found;
+use super::Subject;
+use crate::clock::UtcMicros;
+use crate::limits;
+
+pub const CHECK: Check = Check { name: "clock", every_minute: true, look: |subject, _| Box::pin(look(subject)) };
+
+/// imera was written then: before it no clock is right. 2026-11-01.
+const WRITTEN: UtcMicros = 1_793_491_200_000_000;
+const SECOND: UtcMicros = 1_000_000;
+
+async fn look(subject: &Subject) -> Found {
+    let now = subject.clock.utc();
+    let newest = subject
+        .store
+        .read(|c| c.query_row("SELECT max(at) FROM message", [], |row| row.get::<_, Option<UtcMicros>>(0)).optional());
+    judge(now, newest.await.ok().flatten().flatten())
+}
+
+fn judge(now: UtcMicros, newest_message: Option<UtcMicros>) -> Found {
+    let next = "set the machine's clock, or let it ask the network (systemd-timesyncd)";
+    let date = |at: UtcMicros| match jiff::Timestamp::from_second(at.div_euclid(SECOND)) {
+        Ok(at) => at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => "a day beyond the calendar".to_owned(),
+    };
+    if now < WRITTEN {
+        return Found::failed(format!("it says {}, which is before imera was written", date(now)), next);
+    }
+    match newest_message {
+        Some(newest) if newest > now + limits::CLOCK_WARN_S * SECOND => {
+            let what = format!("it says {}, but the newest message is of {}", date(now), date(newest));
+            Found::warning(what, next)
+        }
+        _ => Found::ok(date(now)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::State;
+    use super::*;
+
+    const NOW: UtcMicros = 1_795_000_000_000_000;
+
+    #[test]
+    fn a_clock_before_imera_or_before_the_last_message_is_told() {
+        assert_eq!(judge(0, None).state, State::Failed);
+        assert_eq!(judge(NOW, None), Found::ok("2026-11-18 11:06 UTC"));
+        assert_eq!(judge(NOW, Some(NOW + 5 * SECOND)).state, State::Ok);
+        assert_eq!(judge(NOW, Some(NOW + 86_400 * SECOND)).state, State::Warning);
+    }
+}

@@ -1,0 +1,112 @@
+//! Is this imera well? One file a check, one line here. Asked by `imera check`, and every minute by
+//! the server, which puts what it finds among the notices.
+//!
+//! Keeps no state. Missing until their issues: dns, backup, federation, push, calls.
+
+pub mod certificate;
+pub mod clock;
+pub mod database;
+pub mod disk;
+pub mod ports;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use crate::certs::Serving;
+use crate::clock::Clock;
+use crate::notices::Severity;
+use crate::store::Store;
+
+/// All checks, in the order of their rows.
+pub const CHECKS: &[&Check] = &[&disk::CHECK, &database::CHECK, &clock::CHECK, &certificate::CHECK, &ports::CHECK];
+
+/// One question about the server's health.
+pub struct Check {
+    pub name: &'static str,
+    /// Cheap enough for every minute.
+    pub every_minute: bool,
+    pub look: Look,
+}
+
+/// How far a long look is: done, of how many.
+pub type Step<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+pub type Look = for<'a> fn(&'a Subject, Step<'a>) -> Pin<Box<dyn Future<Output = Found> + Send + 'a>>;
+
+/// What is looked at.
+pub struct Subject {
+    pub data: PathBuf,
+    pub store: Store,
+    pub clock: Clock,
+    /// What is served; `None` where no server runs.
+    pub serving: Option<Serving>,
+    /// Doors by name, with their address; empty where no server runs.
+    pub doors: Vec<(&'static str, Option<SocketAddr>)>,
+}
+
+/// How it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    Ok,
+    /// It cannot be told here.
+    Skipped,
+    Warning,
+    Failed,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Ok => "ok",
+            State::Skipped => "skipped",
+            State::Warning => "warning",
+            State::Failed => "failed",
+        }
+    }
+
+    /// As a notice; `None`: nothing to tell.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            State::Ok | State::Skipped => None,
+            State::Warning => Some(Severity::Warning),
+            State::Failed => Some(Severity::Trouble),
+        }
+    }
+}
+
+/// What a look found: one line, and the next step where something is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub state: State,
+    pub what: String,
+    pub next: Option<String>,
+}
+
+impl Found {
+    pub fn ok(what: impl Into<String>) -> Found {
+        Found { state: State::Ok, what: what.into(), next: None }
+    }
+
+    pub fn skipped(what: impl Into<String>) -> Found {
+        Found { state: State::Skipped, what: what.into(), next: None }
+    }
+
+    pub fn warning(what: impl Into<String>, next: impl Into<String>) -> Found {
+        Found { state: State::Warning, what: what.into(), next: Some(next.into()) }
+    }
+
+    pub fn failed(what: impl Into<String>, next: impl Into<String>) -> Found {
+        Found { state: State::Failed, what: what.into(), next: Some(next.into()) }
+    }
+}
+
+/// «1.4 GB», as disks are sold: powers of 1,000.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}

@@ -1,0 +1,148 @@
+//! Authenticated → Bound: resource binding (RFC 6120 §7), or a resumption in its place.
+
+use std::sync::Arc;
+
+use super::hibernate;
+use super::negotiate;
+use super::sm;
+use super::wire::Gone;
+use super::wire::Wire;
+use crate::features::Parts;
+use crate::features::caps;
+use crate::limits;
+use crate::sessions::End;
+use crate::sessions::LaneGuard;
+use crate::sessions::Session;
+use crate::store::AccountId;
+use crate::xmpp::error::Condition;
+use crate::xmpp::error::StanzaError;
+use crate::xmpp::error::StreamCondition;
+use crate::xmpp::error::StreamError;
+use crate::xmpp::jid::Jid;
+use crate::xmpp::ns;
+use crate::xmpp::stanza::Iq;
+use crate::xmpp::stanza::IqType;
+use crate::xmpp::stanza::Stanza;
+use crate::xmpp::xml::Element;
+use crate::xmpp::xml::reader::Event;
+use crate::xmpp::xml::reader::Raw;
+
+/// A session and this connection's hold on it. Dropped before anybody serves it, since the client
+/// went or took too long, the session waits to be resumed, or ends.
+pub struct Bound {
+    parts: Arc<Parts>,
+    session: Option<Arc<Session>>,
+    attachment: u64,
+}
+
+impl Bound {
+    pub fn new(parts: &Arc<Parts>, session: Arc<Session>, attachment: u64) -> Bound {
+        Bound { parts: parts.clone(), session: Some(session), attachment }
+    }
+
+    /// From now on the caller serves it.
+    pub fn serve(mut self) -> (Arc<Session>, u64) {
+        let session = self.session.take().expect("only this function takes it, and itself");
+        (session, self.attachment)
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            hibernate::begin(self.parts.clone(), session, self.attachment);
+        }
+    }
+}
+
+/// The features of a stream after log-in.
+fn features(parts: &Parts) -> Vec<Element> {
+    vec![
+        Element::new(ns::BIND, "bind"),
+        Element::new(ns::SESSION, "session").child(Element::new(ns::SESSION, "optional")),
+        Element::new(ns::SM, "sm"),
+        Element::new(ns::ROSTER_VERSIONING, "ver"),
+        Element::new(ns::PRE_APPROVAL, "sub"),
+        caps::stream_feature(parts),
+    ]
+}
+
+/// Opens the second stream and runs until a session is there.
+pub async fn enter(parts: &Arc<Parts>, wire: &mut Wire, account: AccountId) -> Result<Bound, Gone> {
+    let header = negotiate::open(parts, wire).await?;
+    drop(header);
+    negotiate::send_features(wire, features(parts));
+    loop {
+        let raw = match wire.event().await? {
+            Event::Element(raw) => raw,
+            Event::Close => return Err(negotiate::closed(wire).await),
+            Event::Open(_) => return Err(StreamError::new(StreamCondition::BadFormat, "").into()),
+        };
+        if raw.is(ns::SM, "resume") {
+            if let Some(resumed) = sm::resume(parts, wire, account, &raw).await? {
+                return Ok(resumed);
+            }
+        } else if raw.ns == ns::SM {
+            // §3: not before a resource is bound.
+            wire.send(&sm::failed(Condition::UnexpectedRequest, None));
+        } else if let Some(bound) = bind(parts, wire, account, raw).await? {
+            return Ok(bound);
+        }
+    }
+}
+
+/// §7.6, §7.7. `None`: a refusal went out, the client may try again.
+async fn bind(parts: &Arc<Parts>, wire: &mut Wire, account: AccountId, raw: Raw) -> Result<Option<Bound>, Gone> {
+    let iq = match raw.into_stanza() {
+        Some(Ok(Stanza::Iq(iq))) if iq.kind == IqType::Set && iq.content.has(ns::BIND, "bind") => iq,
+        Some(Err(refused)) => {
+            wire.send(&refused.answer().map(|answer| answer.to_xml()).unwrap_or_default());
+            return Ok(None);
+        }
+        // §7.1: no other stanza is processed before a resource is bound.
+        _ => return Err(StreamError::new(StreamCondition::NotAuthorized, "Bind a resource first.").into()),
+    };
+    let jid = match address(parts, account, &iq) {
+        Ok(jid) => jid,
+        Err(error) => {
+            wire.send(&iq.error(&error).to_xml());
+            return Ok(None);
+        }
+    };
+    let lane = parts.sessions.lane(account).await;
+    if !make_room(&lane, &jid) {
+        let error = StanzaError::resource_constraint("This account has too many sessions.");
+        wire.send(&iq.error(&error).to_xml());
+        return Ok(None);
+    }
+    let (session, _) = parts.sessions.bind(&lane, account, jid);
+    let bound = Element::new(ns::BIND, "bind").child(Element::new(ns::BIND, "jid").with_text(session.jid().as_str()));
+    wire.send(&iq.result(Some(bound)).to_xml());
+    parts.accounts.seen(account);
+    let attachment = session.attach().expect("a new session has not ended");
+    Ok(Some(Bound::new(parts, session, attachment)))
+}
+
+/// The full address: as the client wishes, else one of ours.
+fn address(parts: &Parts, account: AccountId, iq: &Iq) -> Result<Jid, StanzaError> {
+    let name = parts.accounts.name(account).ok_or_else(|| StanzaError::not_allowed("The account is gone."))?;
+    let wish = iq.payload().find(ns::BIND, "resource").map(Element::text).filter(|wish| !wish.is_empty());
+    let resource = wish.unwrap_or_else(crate::clock::short_token);
+    Jid::from_parts(Some(&name), parts.domain.as_str(), Some(&resource))
+        .map_err(|_| StanzaError::bad_request("The resource cannot be used."))
+}
+
+/// An account has a bound of sessions; one that waits for its client makes room.
+fn make_room(lane: &LaneGuard, jid: &Jid) -> bool {
+    let sessions = lane.sessions();
+    if sessions.len() < limits::SESSIONS_PER_ACCOUNT_MAX || sessions.iter().any(|session| session.jid() == jid) {
+        return true;
+    }
+    match sessions.iter().find(|session| !session.is_attached()) {
+        Some(waiting) => {
+            waiting.end(End::Replaced);
+            true
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,227 @@
+//! Secured → Authenticated: SASL (RFC 6120 §6). The mechanisms themselves are in `xmpp/sasl`.
+//!
+//! An unknown name is not told from a wrong password, neither by the answer nor by its time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Client;
+use super::negotiate;
+use super::register;
+use super::wire::Gone;
+use super::wire::Wire;
+use crate::accounts::Role;
+use crate::accounts::throttle::Attempt;
+use crate::features::Parts;
+use crate::features::caps;
+use crate::limits;
+use crate::store::AccountId;
+use crate::xmpp::error::StreamCondition;
+use crate::xmpp::error::StreamError;
+use crate::xmpp::ns;
+use crate::xmpp::sasl;
+use crate::xmpp::sasl::Bindings;
+use crate::xmpp::sasl::Exchange;
+use crate::xmpp::sasl::Mechanism;
+use crate::xmpp::sasl::Next;
+use crate::xmpp::sasl::Offer;
+use crate::xmpp::sasl::SaslError;
+use crate::xmpp::sasl::plain::Claim;
+use crate::xmpp::sasl::scram::Lookup;
+use crate::xmpp::xml::Element;
+use crate::xmpp::xml::reader::Event;
+use crate::xmpp::xml::reader::Raw;
+
+/// What may be offered at all.
+fn allowed(parts: &Parts) -> Vec<Mechanism> {
+    let allowed = |mechanism: &Mechanism| match mechanism {
+        Mechanism::Plain => parts.policy.plain,
+        Mechanism::Anonymous => parts.policy.anonymous,
+        _ => true,
+    };
+    Mechanism::STRONGEST_FIRST.into_iter().filter(allowed).collect()
+}
+
+fn offer(parts: &Parts, bindings: &Bindings) -> Offer {
+    Offer::new(parts.domain.as_str().into(), &allowed(parts), bindings.clone())
+}
+
+/// The features of a stream before log-in.
+pub fn features(parts: &Parts, bindings: &Bindings) -> Vec<Element> {
+    let offer = offer(parts, bindings);
+    let mut features = vec![offer.mechanisms_element()];
+    features.extend(offer.bindings_element());
+    features.extend(parts.policy.registration.then(|| Element::new(ns::REGISTER_FEATURE, "register")));
+    features.push(caps::stream_feature(parts));
+    features
+}
+
+/// Runs until somebody has logged in; the client's new stream has not begun then.
+pub async fn log_in(parts: &Arc<Parts>, wire: &mut Wire, client: &mut Client) -> Result<AccountId, Gone> {
+    if !wire.greeted {
+        negotiate::open(parts, wire).await?;
+        negotiate::send_features(wire, features(parts, &client.bindings));
+    }
+    let offer = offer(parts, &client.bindings);
+    let mut failures = 0;
+    loop {
+        let raw = match wire.event().await? {
+            Event::Element(raw) => raw,
+            Event::Close => return Err(negotiate::closed(wire).await),
+            Event::Open(_) => return Err(StreamError::new(StreamCondition::BadFormat, "").into()),
+        };
+        if raw.is(ns::SASL, "auth") {
+            match (Login { parts, wire, client, offer: &offer, attempt: None }).run(&raw).await? {
+                Ok((account, success)) => {
+                    wire.send(&success);
+                    wire.restart();
+                    return Ok(account);
+                }
+                Err(failure) => wire.send(&failure.element().to_xml(ns::CLIENT)),
+            }
+            failures += 1;
+            if failures >= limits::LOGIN_TRIES {
+                let text = "Too many failed tries.";
+                return Err(StreamError::new(StreamCondition::PolicyViolation, text).into());
+            }
+        } else if parts.policy.registration && raw.is(ns::CLIENT, "iq") {
+            register::answer(parts, wire, raw).await?;
+        } else {
+            return Err(not_yet(&raw));
+        }
+    }
+}
+
+/// §6.4.6, §7.1: before log-in nothing else is heard.
+fn not_yet(raw: &Raw) -> Gone {
+    let stanza = raw.ns == ns::CLIENT && matches!(&*raw.name, "message" | "presence" | "iq");
+    let condition = match stanza {
+        true => StreamCondition::NotAuthorized,
+        false => StreamCondition::UnsupportedStanzaType,
+    };
+    StreamError::new(condition, "Log in first.").into()
+}
+
+/// One exchange.
+struct Login<'a> {
+    parts: &'a Parts,
+    wire: &'a mut Wire,
+    client: &'a Client,
+    offer: &'a Offer,
+    attempt: Option<Attempt>,
+}
+
+impl Login<'_> {
+    /// From `<auth/>` to the account and the `<success/>` to send.
+    async fn run(&mut self, auth: &Raw) -> Result<Result<(AccountId, String), SaslError>, Gone> {
+        let mut next = match begin(self.offer, auth) {
+            Ok(next) => next,
+            Err(error) => return Ok(Err(error)),
+        };
+        loop {
+            next = match next {
+                Next::Failure(error) => return Ok(Err(self.failed(error).await)),
+                Next::Challenge { data, exchange } => {
+                    self.wire.send(&sasl::challenge_element(&data).to_xml(ns::CLIENT));
+                    match self.response(exchange).await? {
+                        Ok(next) => next,
+                        Err(error) => return Ok(Err(error)),
+                    }
+                }
+                Next::Lookup(lookup) => match self.look_up(lookup).await {
+                    Ok(next) => next,
+                    Err(error) => return Ok(Err(error)),
+                },
+                Next::Password(claim) => return Ok(self.check(claim).await),
+                Next::Success { account, data } => return Ok(self.succeeded(&account, &data)),
+                Next::Anonymous => return Ok(self.somebody().await),
+            };
+        }
+    }
+
+    async fn response(&mut self, exchange: Exchange) -> Result<Result<Next, SaslError>, Gone> {
+        match self.wire.event().await? {
+            Event::Element(raw) if raw.is(ns::SASL, "response") => {
+                Ok(sasl::decode(&raw.text).map(|data| exchange.respond(&data)))
+            }
+            Event::Element(raw) if raw.is(ns::SASL, "abort") => Ok(Err(SaslError::aborted(""))),
+            Event::Element(raw) => Err(not_yet(&raw)),
+            Event::Close => Err(negotiate::closed(self.wire).await),
+            Event::Open(_) => Err(StreamError::new(StreamCondition::BadFormat, "").into()),
+        }
+    }
+
+    /// Limits guessing, by address and by name (XEP-0205 §3).
+    async fn admit(&mut self, name: &str) -> Result<(), SaslError> {
+        let now = self.parts.clock.since_start();
+        match self.parts.accounts.throttle().attempt(self.client.address, name, now) {
+            Ok(attempt) => {
+                let delay = attempt.delay();
+                self.attempt = Some(attempt);
+                if delay > Duration::ZERO {
+                    self.parts.clock.sleep(delay).await;
+                }
+                Ok(())
+            }
+            Err(_) => Err(SaslError::temporary_auth_failure("Too many failed log-ins; wait a while.")),
+        }
+    }
+
+    async fn look_up(&mut self, lookup: Lookup) -> Result<Next, SaslError> {
+        self.admit(lookup.name()).await?;
+        let verifier =
+            self.parts.accounts.verifier(lookup.name(), lookup.hash()).await.map_err(|error| unread(&error))?;
+        Ok(lookup.continue_with(verifier, &crate::clock::token()))
+    }
+
+    async fn check(&mut self, claim: Claim) -> Result<(AccountId, String), SaslError> {
+        self.admit(&claim.name).await?;
+        let found = self.parts.accounts.verify_password(&claim.name, &claim.password).await;
+        match found.map_err(|error| unread(&error))? {
+            Some(_) => self.succeeded(&claim.name, &[]),
+            None => Err(self.failed(SaslError::wrong_password()).await),
+        }
+    }
+
+    fn succeeded(&mut self, name: &str, data: &[u8]) -> Result<(AccountId, String), SaslError> {
+        let account = self.parts.accounts.find(name).ok_or_else(SaslError::wrong_password)?;
+        if let Some(attempt) = self.attempt.take() {
+            attempt.succeeded(self.parts.clock.since_start());
+        }
+        Ok((account, sasl::success_element(data).to_xml(ns::CLIENT)))
+    }
+
+    /// The attempt counts as failed when it is dropped.
+    async fn failed(&mut self, error: SaslError) -> SaslError {
+        if let Some(attempt) = self.attempt.take() {
+            tracing::info!(peer = %self.client.address, condition = error.condition.as_str(), "a log-in failed");
+            drop(attempt);
+        }
+        error
+    }
+
+    /// ANONYMOUS, in the test profile: a new account that nobody else gets into.
+    async fn somebody(&mut self) -> Result<(AccountId, String), SaslError> {
+        let name = crate::clock::short_token().to_lowercase();
+        let password = crate::clock::token();
+        match self.parts.accounts.create(&format!("anonymous-{name}"), &password, Role::Limited).await {
+            Ok(account) => Ok((account, sasl::success_element(&[]).to_xml(ns::CLIENT))),
+            Err(error) => {
+                tracing::warn!(%error, "no account for somebody anonymous");
+                Err(SaslError::temporary_auth_failure(""))
+            }
+        }
+    }
+}
+
+fn begin(offer: &Offer, auth: &Raw) -> Result<Next, SaslError> {
+    let mechanism = auth.get("mechanism").ok_or_else(|| SaslError::invalid_mechanism("No mechanism was named."))?;
+    let mechanism = Mechanism::parse(mechanism)?;
+    let initial = sasl::decode_initial(&auth.text)?;
+    Ok(sasl::begin(offer, mechanism, initial.as_ref().map(|data| data.as_slice())))
+}
+
+fn unread(error: &crate::store::StoreError) -> SaslError {
+    tracing::error!(%error, "a log-in could not be checked");
+    SaslError::temporary_auth_failure("The server cannot check this now.")
+}
