@@ -18,3 +18,6 @@ pub mod features;
 pub mod route;
 pub mod checks;
 pub mod streams;
+pub mod web;
+pub mod server;
+pub mod cli;

@@ -1,3 +1,5 @@
-//! imera: the program. Nothing yet but its stones.
+//! The program `imera`: see `cli`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    imera::cli::main()
+}

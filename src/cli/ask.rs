@@ -1,0 +1,50 @@
+//! Asks the server of the data folder; where none runs, opens the database and answers itself.
+//!
+//! Keeps no state.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Common;
+use super::terminal::Bar;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::Sources;
+use crate::server::control;
+use crate::server::failure::Failure;
+use crate::server::folder::Folder;
+use crate::server::house::House;
+
+/// The machine's options for a command.
+pub fn config(common: &Common) -> Result<Config, Failure> {
+    Sources::of_process(common.data.clone())
+        .and_then(Config::load)
+        .map_err(|error| Failure { usage: true, ..Failure::of(error) })
+}
+
+/// One question and its answer.
+pub async fn ask(common: &Common, question: &str, with: &impl Serialize) -> Result<Value, Failure> {
+    let with = serde_json::to_value(with).map_err(|error| Failure::new(error, "report it"))?;
+    let config = config(common)?;
+    let mut bar = Bar::default();
+    if let Some(answer) = control::socket::ask(&config.data, question, with.clone(), |step| bar.step(&step)).await {
+        return answer;
+    }
+    let create = question == "setup";
+    let folder = Folder::lock(&config.data, create).map_err(Failure::of)?;
+    let house = House::open(config, Clock::system(), create).await?;
+    let (progress, mut steps) = control::Progress::new();
+    let mut answering = std::pin::pin!(control::answer(&house, question, with, &progress));
+    let answer = loop {
+        tokio::select! {
+            biased;
+            answer = &mut answering => break answer,
+            Ok(()) = steps.changed() => bar.step(&steps.borrow_and_update().clone()),
+        }
+    };
+    bar.step(&steps.borrow_and_update().clone());
+    bar.end();
+    house.store.close().await;
+    drop(folder);
+    answer
+}

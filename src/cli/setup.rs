@@ -1,0 +1,202 @@
+//! `imera setup`: domain, owner and certificate in one command, without a question.
+//!
+//! Keeps no state. Missing until their issues: `--certificate acme`, `--invite`, `--restore`,
+//! `--backup-passphrase-file`, `setup code`; waiting for records (`--wait`).
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::Common;
+use super::ask;
+use super::records;
+use super::stdin;
+use super::terminal;
+use crate::config::TlsFiles;
+use crate::server::failure::Failure;
+use crate::server::set_up;
+use crate::server::set_up::Plan;
+
+#[derive(clap::Args)]
+#[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
+pub struct Setup {
+    #[command(subcommand)]
+    part: Option<Part>,
+    /// What every address ends in, such as beach.example
+    #[arg(long, value_name = "DOMAIN")]
+    domain: Option<String>,
+    /// The machine's own name, where the domain itself points elsewhere
+    #[arg(long, value_name = "HOST", conflicts_with = "home")]
+    host: Option<String>,
+    /// In the home network only
+    #[arg(long)]
+    home: bool,
+    /// What people call this place
+    #[arg(long = "name", value_name = "PLACE")]
+    place_name: Option<String>,
+    /// The owner's chat name
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// Read the owner's password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+    /// The owner's name as friends see it
+    #[arg(long, value_name = "NAME")]
+    display_name: Option<String>,
+    /// When the nightly backup is made [default: 3:30]
+    #[arg(long, value_name = "TIME")]
+    backup_at: Option<String>,
+    /// Daily, weekly and monthly backups that are kept [default: 7,4,6]
+    #[arg(long, value_name = "D,W,M")]
+    backup_keep: Option<String>,
+    /// Where the certificate comes from: own (made here) or files
+    #[arg(long, value_name = "KIND", default_value = "own")]
+    certificate: String,
+    /// With --certificate files: the chain, PEM, leaf first
+    #[arg(long, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// With --certificate files: its key, PEM
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Do not wait for the domain's records (nothing waits yet)
+    #[arg(long, conflicts_with = "wait")]
+    no_wait: bool,
+    #[arg(long, hide = true)]
+    wait: Option<String>,
+    #[arg(long, hide = true)]
+    agree: bool,
+    #[arg(long, hide = true)]
+    invite: bool,
+    #[arg(long, hide = true)]
+    backup_passphrase_file: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    restore: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Part {
+    /// Whether imera is set up, and what is next
+    State,
+    /// The records that the domain needs
+    Records {
+        #[arg(long, value_name = "DOMAIN")]
+        domain: Option<String>,
+    },
+    /// The code of the set-up page (not there yet)
+    #[command(hide = true)]
+    Code,
+}
+
+pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
+    match &setup.part {
+        Some(Part::State) => return state(common).await,
+        Some(Part::Records { domain }) => return records::run(common, domain.clone()).await,
+        Some(Part::Code) => return Err(not_yet("the set-up page", "set up by imera setup --domain …")),
+        None => {}
+    }
+    refuse_what_is_not_there(&setup)?;
+    let plan = plan(setup)?;
+    set_up::check(&plan)?;
+    let done = ask::ask(common, "setup", &plan).await?;
+    if common.json {
+        terminal::json(&done);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = |name: &str| terminal::cell(&done[name]);
+    terminal::line(&format!("imera is set up for {}.", text("domain")));
+    let certificate = match text("certificate").as_str() {
+        "own" => "the one from your files",
+        _ => "made by this machine; apps ask once whether to trust it",
+    };
+    terminal::list(&[("Owner", text("owner")), ("Certificate", certificate.to_owned())]);
+    terminal::line(&format!(
+        "Next: give the domain its records (imera setup records), then sign in as {}.",
+        text("owner")
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn state(common: &Common) -> Result<ExitCode, Failure> {
+    let state = match ask::ask(common, "setup.state", &json!({})).await {
+        Ok(state) => state,
+        // Nothing there at all is a state too.
+        Err(_) if !ask::config(common)?.data.join(crate::store::FILE).exists() => {
+            let next = crate::server::house::set_up_command(&ask::config(common)?);
+            json!({ "set_up": false, "domain": null, "next": next })
+        }
+        Err(failure) => return Err(failure),
+    };
+    match common.json {
+        true => terminal::json(&state),
+        false if state["set_up"] == true => {
+            terminal::line(&format!("Set up for {}.", terminal::cell(&state["domain"])))
+        }
+        false => terminal::line(&format!("Not set up. Next: {}", terminal::cell(&state["next"]))),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn not_yet(what: &str, next: &str) -> Failure {
+    Failure::usage(format!("{what} is not built yet"), next)
+}
+
+fn refuse_what_is_not_there(setup: &Setup) -> Result<(), Failure> {
+    match setup.certificate.as_str() {
+        "own" | "files" => {}
+        "acme" => return Err(not_yet("--certificate acme", "take own or files for now")),
+        other => {
+            return Err(Failure::usage(format!("--certificate cannot be \"{other}\""), "it is own or files"));
+        }
+    }
+    let later = [
+        (setup.invite, "--invite", "add accounts by imera account add"),
+        (setup.backup_passphrase_file.is_some(), "--backup-passphrase-file", "leave it out for now"),
+        (setup.restore.is_some() || setup.passphrase_file.is_some(), "--restore", "set up anew for now"),
+        (setup.wait.is_some(), "--wait", "leave it out: nothing is waited for"),
+        (setup.agree, "--agree", "leave it out: no authority is asked"),
+    ];
+    match later.into_iter().find(|(given, _, _)| *given) {
+        Some((_, what, next)) => Err(not_yet(what, next)),
+        None => Ok(()),
+    }
+}
+
+fn plan(setup: Setup) -> Result<Plan, Failure> {
+    let needed = |value: Option<String>, option: &str, example: &str| {
+        value.ok_or_else(|| {
+            Failure::usage(format!("{option} is missing"), format!("add for example {option} {example}"))
+        })
+    };
+    let files = match (setup.certificate.as_str(), setup.cert, setup.key) {
+        ("files", Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+        ("files", ..) => {
+            return Err(Failure::usage("--certificate files needs two files", "add --cert FILE and --key FILE"));
+        }
+        (_, None, None) => None,
+        _ => return Err(Failure::usage("--cert and --key have no effect", "add --certificate files")),
+    };
+    let mut plan = Plan {
+        domain: needed(setup.domain, "--domain", "beach.example")?,
+        host: setup.host,
+        home: setup.home,
+        place_name: setup.place_name,
+        owner: needed(setup.owner, "--owner", "mira")?,
+        display_name: setup.display_name,
+        backup_at: setup.backup_at,
+        backup_keep: setup.backup_keep,
+        ..Plan::default()
+    };
+    if let Some(files) = &files {
+        set_up::read_files(&mut plan, files)?;
+    }
+    if !setup.password_stdin {
+        let what = "the owner's password is missing";
+        return Err(Failure::usage(what, "add --password-stdin and give it on standard input"));
+    }
+    plan.password = stdin::password("Password of the owner")?;
+    Ok(plan)
+}

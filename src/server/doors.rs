@@ -1,0 +1,116 @@
+//! The doors: which there are, what stands behind each, and their good-order end.
+//!
+//! State: the tasks that accept.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::failure::Failure;
+use super::folder::Ports;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::Port;
+use crate::features::Parts;
+use crate::limits;
+use crate::net::admission::Admission;
+use crate::net::admission::Bounds;
+use crate::net::listen::Inherited;
+use crate::net::listen::Listener;
+use crate::net::tls::ALPN_CLIENT;
+use crate::net::tls::Tls;
+use crate::streams::c2s;
+use crate::web::Site;
+
+/// The doors that are built. Those of the other ports come with their issues, and stay null.
+const DOORS: [&str; 3] = ["c2s", "c2s_tls", "http"];
+
+/// Bound, but not yet open.
+pub struct Doors {
+    c2s: Option<Listener>,
+    c2s_tls: Option<Listener>,
+    http: Option<Listener>,
+}
+
+impl Doors {
+    /// Takes the ports, so that a wrong one is told before anything else is done.
+    pub fn bind(config: &Config) -> Result<Doors, Failure> {
+        let mut inherited = Inherited::take(&DOORS).map_err(Failure::of)?;
+        let mut bind = |door, port: Port| {
+            Listener::bind(door, &config.listen, config.listen_asked, port.number(), &mut inherited)
+                .map_err(Failure::of)
+        };
+        Ok(Doors {
+            c2s: bind("c2s", config.ports.c2s)?,
+            c2s_tls: bind("c2s_tls", config.ports.c2s_tls)?,
+            http: bind("http", config.ports.http)?,
+        })
+    }
+
+    pub fn ports(&self) -> Ports {
+        let address = |listener: &Option<Listener>| listener.as_ref().map(Listener::address);
+        Ports {
+            pid: std::process::id(),
+            c2s: address(&self.c2s),
+            c2s_tls: address(&self.c2s_tls),
+            http: address(&self.http),
+            ..Ports::default()
+        }
+    }
+
+    /// Opens them until `stop` is true; the set is empty when every connection has ended.
+    pub fn open(
+        self,
+        parts: &Arc<Parts>,
+        tls: &Tls,
+        site: &Site,
+        (streams, web): (&Admission, &Admission),
+        stop: &watch::Receiver<bool>,
+    ) -> JoinSet<()> {
+        let clock: &Clock = &parts.clock;
+        let mut open = JoinSet::new();
+        if let Some(listener) = self.c2s {
+            let (parts, tls) = (parts.clone(), tls.clone());
+            open.spawn(listener.serve(streams.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
+                c2s::serve_tcp(parts.clone(), tls.clone(), socket, peer, guest)
+            }));
+        }
+        if let Some(listener) = self.c2s_tls {
+            let (parts, tls) = (parts.clone(), tls.with_alpn(&[ALPN_CLIENT]));
+            open.spawn(listener.serve(streams.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
+                c2s::serve_direct_tls(parts.clone(), tls.clone(), socket, peer, guest)
+            }));
+        }
+        if let Some(listener) = self.http {
+            let site = site.clone();
+            open.spawn(listener.serve(web.clone(), clock.clone(), stop.clone(), move |socket, _, guest| {
+                let site = site.clone();
+                async move {
+                    site.serve(socket).await;
+                    drop(guest);
+                }
+            }));
+        }
+        open
+    }
+}
+
+/// How many connections there may be, by the files that this process may open: as many as the
+/// system lets it have.
+pub fn bounds(test_profile: bool) -> (Bounds, Bounds) {
+    use rustix::process::Resource;
+    let mut limit = rustix::process::getrlimit(Resource::Nofile);
+    let wanted = (limits::CONNECTIONS_MAX + limits::FILES_RESERVED) as u64;
+    let most = limit.maximum.unwrap_or(wanted).min(wanted.max(limit.current.unwrap_or(wanted)));
+    limit.current = Some(most);
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+    let files = rustix::process::getrlimit(Resource::Nofile).current.unwrap_or(wanted) as usize;
+    let (streams, web) = (Bounds::of_streams(files), Bounds::of_web(files));
+    match test_profile {
+        true => (streams.without_addresses(), web.without_addresses()),
+        false => (streams, web),
+    }
+}

@@ -1,0 +1,100 @@
+//! What stands before anybody may come in: the database, settings, notices, people.
+//!
+//! The server builds on it, and the command line opens it by itself where no server runs. State:
+//! see each part; here only what the running server adds once it is open.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::failure::Failure;
+use super::folder::Ports;
+use crate::accounts::Accounts;
+use crate::certs::Certs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::net::admission::Admission;
+use crate::notices::Notices;
+use crate::settings::Profile;
+use crate::settings::Settings;
+use crate::store::OpenOptions;
+use crate::store::Store;
+
+/// The parts that need no domain yet.
+pub struct House {
+    pub config: Config,
+    pub clock: Clock,
+    pub store: Store,
+    pub settings: Settings,
+    pub notices: Notices,
+    pub accounts: Accounts,
+    /// Set when the doors are open.
+    pub open: OnceLock<Open>,
+    /// Rung when set-up was finished.
+    pub set_up: Notify,
+}
+
+/// What the running server adds.
+pub struct Open {
+    pub ports: Ports,
+    pub certs: Certs,
+    pub streams: Admission,
+    pub web: Admission,
+    pub parts: std::sync::Arc<crate::features::Parts>,
+}
+
+impl House {
+    /// Opens the database and reads what is kept in memory. `create`: makes it where there is none.
+    pub async fn open(config: Config, clock: Clock, create: bool) -> Result<House, Failure> {
+        let options = OpenOptions { create, ..OpenOptions::default() };
+        let store = Store::open(&config.data, options, clock.clone()).map_err(Failure::of)?;
+        let profile = config.test_profile.as_ref();
+        let profile = Profile { test: profile.is_some(), plain_tcp: profile.is_some_and(|profile| profile.plain_tcp) };
+        let unreadable =
+            |error| Failure::new(format!("the database cannot be read ({error})"), "run imera check database");
+        let settings = Settings::open(&store, profile).await.map_err(unreadable)?;
+        let notices = Notices::open(&store, clock.clone()).await.map_err(unreadable)?;
+        let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
+        let (open, set_up) = (OnceLock::new(), Notify::new());
+        Ok(House { config, clock, store, settings, notices, accounts, open, set_up })
+    }
+
+    /// The domain, or what to do before there is one.
+    pub fn domain(&self) -> Result<String, Failure> {
+        self.settings.domain().ok_or_else(|| Failure::new("imera is not set up yet", set_up_command(&self.config)))
+    }
+
+    /// Something was not kept: why, where the store knows it, and what to do. `what` is a sentence.
+    pub fn not_kept(&self, what: &str, error: impl Display) -> Failure {
+        match self.store.trouble() {
+            Some(trouble) => {
+                let cause = trouble.what.text();
+                let cause = cause.split_once(": ").map_or(cause, |(cause, _)| cause);
+                Failure::new(format!("{what}, since {cause}"), trouble.what.next_step())
+            }
+            None => Failure::new(format!("{what} ({error})"), "look at imera status, then try again"),
+        }
+    }
+
+    pub fn uptime(&self) -> Duration {
+        self.clock.since_start()
+    }
+}
+
+/// The one command that sets imera up, as people can copy it.
+pub fn set_up_command(config: &Config) -> String {
+    let folder = data_flag(&config.data);
+    format!("imera setup{folder} --domain YOUR.DOMAIN --owner YOUR-NAME --password-stdin")
+}
+
+/// `--data DIR` where the command line would look elsewhere.
+fn data_flag(data: &Path) -> String {
+    let found = crate::config::Sources::of_process(None).and_then(|sources| sources.data_folder());
+    match found {
+        Ok(folder) if folder == data => String::new(),
+        _ => format!(" --data {}", data.display()),
+    }
+}

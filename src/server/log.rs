@@ -1,0 +1,26 @@
+//! Logs: to standard error, as text or JSON, by the filter of `IMERA_LOG`.
+//!
+//! State: tracing's one subscriber of the process.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::config::LogFormat;
+
+/// Starts logging. Once a process.
+pub fn start(config: &Config) -> Result<(), ConfigError> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| ConfigError {
+        what: format!("IMERA_LOG is \"{}\", which is no log filter ({error})", config.log),
+        next: "write for example info, or imera=debug,warn".to_owned(),
+    })?;
+    let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call can only come from a test in the same process.
+    let _ = match config.log_format {
+        LogFormat::Json => to_stderr.json().flatten_event(true).try_init(),
+        LogFormat::Text => to_stderr.with_ansi(std::io::stderr().is_terminal()).with_target(false).try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! One server from its first file to its last: the order of building up and of taking down.
+//!
+//! State: the parts, built once here and in [`house`]. Everything that only the process does is in
+//! this room: folder and lock, logs, signals, `sd_notify`, the control socket.
+
+pub mod control;
+mod doors;
+pub mod failure;
+pub mod folder;
+pub mod house;
+pub mod log;
+mod people;
+pub mod secret;
+pub mod set_up;
+mod watch;
+
+use std::io;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::signal::unix::Signal;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+use tokio::task::JoinSet;
+
+use crate::certs::CertError;
+use crate::certs::Certs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::features::Parts;
+use crate::limits;
+use crate::net::admission::Admission;
+use crate::notices::Severity;
+use crate::streams::c2s;
+use crate::web::Site;
+
+use doors::Doors;
+use failure::Failure;
+use folder::Folder;
+use house::House;
+use house::Open;
+
+/// Serves until a signal says to stop. Errors are those that keep it from starting.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let mut signals = Signals::new().map_err(|error| Failure::new(error, "report it"))?;
+    let clock = Clock::system();
+    for unused in &config.unused {
+        tracing::warn!("{unused}");
+    }
+    let folder = Folder::lock(&config.data, true).map_err(Failure::of)?;
+    let doors = Doors::bind(&config)?;
+    let house = Arc::new(House::open(config, clock, true).await?);
+    let control = control::socket::listen(folder.path()).map_err(|error| {
+        Failure::new(format!("the control socket cannot be opened ({error})"), "check the data folder's disk")
+    })?;
+    let mut jobs = JoinSet::new();
+    jobs.spawn(control::socket::serve(control, house.clone()));
+    jobs.spawn(watch::store(house.clone()));
+    let result = match set_up_done(&house, &mut signals).await? {
+        true => serve(&house, &folder, doors, &mut jobs, &mut signals).await,
+        false => Ok(()),
+    };
+    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    jobs.shutdown().await;
+    house.store.close().await;
+    folder.forget_run();
+    result?;
+    say("stopped");
+    Ok(())
+}
+
+/// Waits until imera is set up; the test profile sets itself up. False: told to stop before.
+async fn set_up_done(house: &House, signals: &mut Signals) -> Result<bool, Failure> {
+    if let Some(profile) = &house.config.test_profile {
+        tracing::warn!("TEST PROFILE: ANYONE ON THIS MACHINE GETS IN (ADMIN/ADMIN, OPEN REGISTRATION, NO LIMITS)");
+        if profile.plain_tcp {
+            tracing::warn!("PLAIN TCP: PASSWORDS GO OVER THE NETWORK AS THEY ARE");
+        }
+        set_up_for_tests(house, profile).await?;
+    }
+    if house.settings.domain().is_some() {
+        return Ok(true);
+    }
+    say(&format!("setup {}", house::set_up_command(&house.config)));
+    tracing::info!("not set up yet: waiting for imera setup");
+    // A unit that waits for its owner has started all the same.
+    let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("waiting for imera setup")]);
+    loop {
+        tokio::select! {
+            () = house.set_up.notified() => return Ok(true),
+            order = signals.next() => if order == Order::Stop { return Ok(false) },
+        }
+    }
+}
+
+async fn set_up_for_tests(house: &House, profile: &crate::config::TestProfile) -> Result<(), Failure> {
+    match house.settings.domain() {
+        None => {
+            let password = secret::Secret::new("admin".to_owned());
+            let (domain, owner) = (profile.domain.clone(), "admin".to_owned());
+            set_up::set_up(house, set_up::Plan { domain, owner, password, ..Default::default() }).await?;
+            Ok(())
+        }
+        Some(domain) if profile.domain_asked && domain != profile.domain => Err(Failure::new(
+            format!("{} is set up for {domain}, not for {}", house.config.data.display(), profile.domain),
+            "leave IMERA_DOMAIN out, or take another folder",
+        )),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Opens the doors, tells so, and serves until told to stop.
+async fn serve(
+    house: &Arc<House>,
+    folder: &Folder,
+    doors: Doors,
+    jobs: &mut JoinSet<()>,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let domain = house.domain()?;
+    let certs = open_certs(house, &domain).await?;
+    let parts = Arc::new(build(house, &domain).await?);
+    c2s::restore(&parts).await.map_err(|error| {
+        Failure::new(format!("the sessions that were kept cannot be read ({error})"), "run imera check database")
+    })?;
+    let (streams, web) = doors::bounds(house.config.is_test_profile());
+    let (streams, web) = (Admission::new(streams), Admission::new(web));
+    let ports = doors.ports();
+    let site = Site::new(house.store.clone(), house.clock.clone());
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let mut open = doors.open(&parts, &certs.tls(), &site, (&streams, &web), &stopping);
+    folder.tell_ports(&ports).map_err(|error| {
+        Failure::new(format!("ports.json cannot be written ({error})"), "free the disk of the data folder")
+    })?;
+    let ready = format!("ready {}", folder::to_line(&ports));
+    let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web: web.clone(), parts: parts.clone() });
+    say(&ready);
+    tracing::info!(%domain, data = %house.config.data.display(), start_ms = house.uptime().as_millis() as u64, "ready");
+    let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
+    jobs.spawn(watch::every_minute(house.clone()));
+    jobs.spawn(watchdog(house.clock.clone()));
+    while signals.next().await == Order::Reload {
+        reload(house).await;
+    }
+    tracing::info!("stopping in good order");
+    let _ = stop.send(true);
+    streams.drive_out_all();
+    c2s::shutdown(&parts).await;
+    web.drive_out_all();
+    let all_ended = async { while open.join_next().await.is_some() {} };
+    if house.clock.timeout(Duration::from_millis(limits::STOP_CONNECTIONS_MAX_MS), all_ended).await.is_none() {
+        tracing::warn!("some connections did not end in time");
+        open.shutdown().await;
+    }
+    Ok(())
+}
+
+async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {
+    let files = house.config.tls_files.clone();
+    let opened = Certs::open(house.store.clone(), house.clock.clone(), domain, files).await.map_err(Failure::of)?;
+    let (certs, complaint) = opened;
+    match complaint {
+        None => {}
+        // The check of every minute tells for as long as it is so: the clock may yet be put right.
+        Some(dates @ (CertError::RanOut(_) | CertError::NotYet(_))) => tracing::warn!("{dates}"),
+        Some(other) => {
+            let kind = certs.serving().source.as_str();
+            complain_about_files(house, &format!("a certificate cannot be served, the kept one does ({kind})"), other);
+        }
+    }
+    let facts = certs.serving().facts;
+    if !facts.missing.is_empty() {
+        tracing::warn!(missing = facts.missing.join(" "), "the certificate does not name every host");
+    }
+    Ok(certs)
+}
+
+/// SIGHUP: the certificate's files are read anew.
+async fn reload(house: &House) {
+    let Some(open) = house.open.get() else { return };
+    match open.certs.reload().await {
+        Ok(true) => {
+            house.notices.clear(CERTIFICATE_FILES);
+            tracing::info!(names = open.certs.serving().facts.names.join(" "), "certificate changed");
+        }
+        Ok(false) => tracing::info!("SIGHUP: no certificate files are named, so nothing was reread"),
+        Err(error) => complain_about_files(house, "the new certificate is not used, the old one serves on", error),
+    }
+}
+
+/// The notice of files that cannot be used.
+const CERTIFICATE_FILES: &str = "certificate_files";
+
+fn complain_about_files(house: &House, what: &str, error: impl std::fmt::Display) {
+    let error = error.to_string();
+    let (reason, next) = error.split_once(": ").unwrap_or((&error, "look at the files"));
+    house.notices.raise(CERTIFICATE_FILES, Severity::Warning, &format!("{what}: {reason}"), next);
+}
+
+/// Everything a stanza's way leads through.
+async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
+    people::build(house, domain).await
+}
+
+/// Tells systemd that we live, where it asks for it.
+async fn watchdog(clock: Clock) {
+    let Some(period) = sd_notify::watchdog_enabled() else { return };
+    loop {
+        let _ = sd_notify::notify(&[NotifyState::Watchdog]);
+        clock.sleep(period / 2).await;
+    }
+}
+
+/// One line on standard output (contract). Whoever reads it may be gone.
+fn say(line: &str) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Stop,
+    Reload,
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Order {
+        tokio::select! {
+            _ = self.terminate.recv() => Order::Stop,
+            _ = self.interrupt.recv() => Order::Stop,
+            _ = self.hang_up.recv() => Order::Reload,
+        }
+    }
+}

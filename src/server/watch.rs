@@ -1,0 +1,72 @@
+//! Looks after the running server: every minute the cheap checks, at once what the disk says; the
+//! findings become notices.
+//!
+//! State: the notices `disk`, `clock`, `certificate`, `store`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::house::House;
+use crate::checks::CHECKS;
+use crate::checks::Subject;
+use crate::limits;
+use crate::notices::Severity;
+
+/// What the checks look at.
+pub fn subject(house: &House) -> Subject {
+    let open = house.open.get();
+    let doors = open.map(|open| {
+        let ports = &open.ports;
+        vec![
+            ("c2s", ports.c2s),
+            ("c2s_tls", ports.c2s_tls),
+            ("s2s", ports.s2s),
+            ("s2s_tls", ports.s2s_tls),
+            ("http", ports.http),
+            ("https", ports.https),
+            ("component", ports.component),
+        ]
+    });
+    Subject {
+        data: house.config.data.clone(),
+        store: house.store.clone(),
+        clock: house.clock.clone(),
+        serving: open.map(|open| open.certs.serving()),
+        doors: doors.unwrap_or_default(),
+    }
+}
+
+/// Runs until it is dropped.
+pub async fn every_minute(house: Arc<House>) {
+    loop {
+        let subject = subject(&house);
+        for check in CHECKS.iter().filter(|check| check.every_minute) {
+            let found = (check.look)(&subject, &|_, _| {}).await;
+            match found.state.severity() {
+                Some(severity) => {
+                    let what = format!("{}: {}", check.name, found.what);
+                    house.notices.raise(check.name, severity, &what, found.next.as_deref().unwrap_or_default());
+                }
+                None => house.notices.clear(check.name),
+            }
+        }
+        house.clock.sleep(Duration::from_secs(limits::CHECK_EVERY_S)).await;
+    }
+}
+
+/// Turns what the store reports into the notice `store`, at once. Runs until it is dropped.
+pub async fn store(house: Arc<House>) {
+    let mut troubles = house.store.troubles();
+    loop {
+        let trouble = troubles.borrow_and_update().clone();
+        match trouble {
+            Some(trouble) => {
+                house.notices.raise("store", Severity::Trouble, trouble.what.text(), trouble.what.next_step());
+            }
+            None => house.notices.clear("store"),
+        }
+        if troubles.changed().await.is_err() {
+            return;
+        }
+    }
+}
