@@ -1,0 +1,218 @@
+//! imera in this process: a data folder in memory where there is one, a stepped clock, streams without sockets.
+//!
+//! Accounts are made once for each set of names; each dialogue gets a copy of that folder, since PBKDF2 takes its time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use imera::accounts::blocks::Blocks;
+use imera::accounts::roster::Rosters;
+use imera::accounts::{Accounts, NewAccount, Role};
+use imera::archive::Archive;
+use imera::clock::Clock;
+use imera::features::{Parts, Policy, contact, disco};
+use imera::sessions::Sessions;
+use imera::store::{OpenOptions, Store};
+use imera::streams::c2s;
+use imera::xmpp::jid::Jid;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use super::actor::{BoxedIo, DOMAIN, PASSWORD};
+use super::sasl::{MECHANISMS, one_round};
+use super::server::Setup;
+
+/// 2026-01-01T00:00:00Z, in microseconds: when every dialogue begins.
+const BEGINNING: i64 = 1_767_225_600_000_000;
+/// Bytes a connection holds in each direction before the writer waits.
+const PIPE_BYTES: usize = 64 * 1024;
+/// Runs the place, so that disco#info has somebody to name (XEP-0157).
+const OWNER: &str = "admin";
+
+pub struct Imera {
+    parts: Arc<Parts>,
+    clock: Clock,
+    policy: Policy,
+    folder: TempDir,
+    connections: Vec<JoinHandle<()>>,
+}
+
+/// Folders with accounts, by their names. Kept until the process ends.
+static TEMPLATES: Mutex<BTreeMap<BTreeSet<String>, Arc<TempDir>>> = Mutex::new(BTreeMap::new());
+
+impl Imera {
+    pub async fn start(setup: &Setup) -> Result<Imera, String> {
+        let policy = policy(&setup.settings)?;
+        let folder = folder()?;
+        copy(template(&setup.accounts).await?.path(), folder.path())?;
+        let clock = Clock::stepped(BEGINNING);
+        let parts = open(folder.path(), clock.clone(), policy).await?;
+        Ok(Imera { parts, clock, policy, folder, connections: Vec::new() })
+    }
+
+    pub fn connect(&mut self) -> BoxedIo {
+        let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
+        self.connections.push(tokio::spawn(c2s::serve_memory(self.parts.clone(), theirs)));
+        Box::new(ours)
+    }
+
+    /// One step of the clock, and what it sets off.
+    pub async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        let_others_run().await;
+    }
+
+    pub fn set_back(&self, by: Duration) {
+        self.clock.set_utc(self.clock.utc() - i64::try_from(by.as_micros()).unwrap_or(i64::MAX));
+    }
+
+    /// In good order: as after SIGTERM. Else: what is on the disk now is all that is left.
+    pub async fn restart(&mut self, in_good_order: bool) -> Result<(), String> {
+        if in_good_order {
+            self.stop_in_good_order().await;
+        } else {
+            let left = folder()?;
+            copy(self.folder.path(), left.path())?;
+            self.connections.drain(..).for_each(|connection| connection.abort());
+            self.folder = left;
+        }
+        self.clock = Clock::stepped(self.clock.utc());
+        self.parts = open(self.folder.path(), self.clock.clone(), self.policy).await?;
+        Ok(())
+    }
+
+    async fn stop_in_good_order(&mut self) {
+        let shutdown = c2s::shutdown(&self.parts);
+        tokio::pin!(shutdown);
+        // Waiting follows the clock, and nobody else steps it.
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                () = let_others_run() => self.clock.advance(Duration::from_millis(10)),
+            }
+        }
+        let_others_run().await;
+        self.parts.store.close().await;
+    }
+
+    pub async fn stop(self) {
+        self.connections.iter().for_each(JoinHandle::abort);
+        self.parts.store.close().await;
+    }
+}
+
+/// Lets every task that can run do so, and gives threads (the database's) a moment.
+async fn let_others_run() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    super::actor::within(Duration::from_micros(200), std::future::pending::<()>()).await;
+}
+
+/// The test profile's policy, with what the dialogue sets.
+fn policy(settings: &[(String, String)]) -> Result<Policy, String> {
+    let mut policy = Policy { plain: true, anonymous: true, registration: true, plain_tcp: true, throttle: false };
+    for (key, value) in settings {
+        let on = matches!(value.as_str(), "open" | "on" | "true");
+        match key.as_str() {
+            "registration" => policy.registration = on,
+            "plain" => policy.plain = on,
+            "anonymous" => policy.anonymous = on,
+            "throttle" => policy.throttle = on,
+            other => return Err(format!("no such setting: {other}")),
+        }
+    }
+    Ok(policy)
+}
+
+async fn open(folder: &Path, clock: Clock, policy: Policy) -> Result<Arc<Parts>, String> {
+    let domain: Jid = DOMAIN.parse().map_err(|error| format!("{DOMAIN}: {error}"))?;
+    let store = store(folder, clock.clone())?;
+    let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(text)?;
+    if !policy.throttle {
+        accounts.throttle().switch_off();
+    }
+    let owner = Jid::from_parts(Some(OWNER), DOMAIN, None).map_err(text)?;
+    let host = disco::host(contact::form(&[owner]).into_iter().collect());
+    let host_ver = host.ver().map_err(text)?;
+    let parts = Arc::new(Parts {
+        archive: Archive::open(store.clone(), DOMAIN, clock.clone()).await.map_err(text)?,
+        rosters: Rosters::new(store.clone(), domain.clone()),
+        blocks: Blocks::new(store.clone(), domain.clone()),
+        sessions: Sessions::new(),
+        store,
+        accounts,
+        clock,
+        domain,
+        policy,
+        host,
+        host_ver,
+    });
+    c2s::restore(&parts).await.map_err(text)?;
+    Ok(parts)
+}
+
+fn store(folder: &Path, clock: Clock) -> Result<Store, String> {
+    Store::open(folder, OpenOptions { reserve: 0, ..OpenOptions::default() }, clock).map_err(text)
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+async fn template(names: &BTreeSet<String>) -> Result<Arc<TempDir>, String> {
+    if let Some(known) = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner).get(names) {
+        return Ok(known.clone());
+    }
+    let made = folder()?;
+    let clock = Clock::stepped(BEGINNING);
+    let store = store(made.path(), clock.clone())?;
+    let accounts = Accounts::open(store.clone(), clock).await.map_err(text)?;
+    let mut all: Vec<NewAccount> = names.iter().map(|name| account(name, Role::Member)).collect();
+    all.push(account(OWNER, Role::Owner));
+    accounts.create_batch(all, |_| {}).await.map_err(text)?;
+    ease_log_in(&store).await?;
+    store.close().await;
+    let made = Arc::new(made);
+    TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner).insert(names.clone(), made.clone());
+    Ok(made)
+}
+
+/// Verifiers of one round in place of real ones.
+async fn ease_log_in(store: &Store) -> Result<(), String> {
+    let salt = b"as good as sugar".to_vec();
+    for mechanism in MECHANISMS {
+        let (stored, server) = one_round(mechanism, PASSWORD, &salt)?;
+        let row = (salt.clone(), stored, server, mechanism);
+        let update = "UPDATE verifier SET salt = ?, rounds = 1, stored_key = ?, server_key = ? WHERE mechanism = ?";
+        let changed = store.write(move |db| db.execute(update, row)).await.map_err(text)?;
+        assert!(changed > 0, "accounts have no verifier for {mechanism}");
+    }
+    Ok(())
+}
+
+fn account(name: &str, role: Role) -> NewAccount {
+    NewAccount { name: name.to_owned(), password: PASSWORD.to_owned().into(), role }
+}
+
+/// In memory where the system has such a place: a dialogue proves no durability, and fsyncs take time.
+fn folder() -> Result<TempDir, String> {
+    match Path::new("/dev/shm") {
+        memory if memory.is_dir() => tempfile::tempdir_in(memory).map_err(text),
+        _ => tempfile::tempdir().map_err(text),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    for entry in fs::read_dir(from).map_err(text)?.flatten() {
+        let name = entry.file_name();
+        if entry.path().is_file() && !name.to_string_lossy().ends_with("-shm") {
+            fs::copy(entry.path(), to.join(&name)).map_err(|error| format!("{}: {error}", name.display()))?;
+        }
+    }
+    Ok(())
+}

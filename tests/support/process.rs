@@ -1,0 +1,183 @@
+//! The binary as a process: started, read line by line, stopped; and its commands.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::ChildStderr;
+use std::process::ChildStdout;
+use std::process::Command;
+use std::process::Stdio;
+
+use rustix::process::Pid;
+use rustix::process::Signal;
+use serde_json::Value;
+
+/// A data folder that vanishes.
+pub struct Folder {
+    pub path: PathBuf,
+    _parent: tempfile::TempDir,
+}
+
+/// What a command said.
+pub struct Told {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Folder {
+    /// A name in a new folder; imera makes it.
+    pub fn new() -> Folder {
+        let parent = tempfile::tempdir().unwrap();
+        Folder { path: parent.path().join("data"), _parent: parent }
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_imera"));
+        command.args(arguments).arg("--data").arg(&self.path);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("IMERA_") {
+                command.env_remove(name);
+            }
+        }
+        for port in ["C2S", "C2S_TLS", "HTTP"] {
+            command.env(format!("IMERA_PORT_{port}"), "0");
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn imera(&self, arguments: &[&str], input: &str) -> Told {
+        let mut child = self.command(arguments).spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Told {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// A command's answer with `--json`.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let told = self.imera(&[arguments, &["--json"]].concat(), "");
+        serde_json::from_str(&told.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {} {}", told.stdout, told.stderr))
+    }
+}
+
+/// A running server. Killed when dropped.
+pub struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
+    /// The object of the `ready` line, once it was read.
+    pub ports: Value,
+}
+
+impl Server {
+    pub fn start(folder: &Folder, arguments: &[&str]) -> Server {
+        Server::with(folder, arguments, &[])
+    }
+
+    pub fn with(folder: &Folder, arguments: &[&str], environment: &[(&str, PathBuf)]) -> Server {
+        if !folder.path.exists() {
+            std::fs::create_dir(&folder.path).unwrap();
+        }
+        Server::spawn(folder.command(arguments), environment)
+    }
+
+    /// `serve` as systemd starts it, with a socket passed under this name.
+    pub fn activated(folder: &Folder, name: &str, socket: TcpListener, environment: &[(&str, PathBuf)]) -> Server {
+        std::fs::create_dir(&folder.path).unwrap();
+        let serve = folder.command(&["serve"]);
+        let mut command = Command::new("sh");
+        let script = "export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\" 3<&0 0</dev/null";
+        command.args(["-c", script, "sh"]).arg(serve.get_program()).args(serve.get_args());
+        for (variable, value) in serve.get_envs() {
+            match value {
+                Some(value) => command.env(variable, value),
+                None => command.env_remove(variable),
+            };
+        }
+        command.env("LISTEN_FDNAMES", name);
+        command.stdin(OwnedFd::from(socket)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Server::spawn(command, environment)
+    }
+
+    fn spawn(mut command: Command, environment: &[(&str, PathBuf)]) -> Server {
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let mut child = command.spawn().unwrap();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        Server { child, stdout: BufReader::new(stdout), stderr: BufReader::new(stderr), ports: Value::Null }
+    }
+
+    /// In the test profile, ready.
+    pub fn test_profile(folder: &Folder) -> Server {
+        let mut server = Server::start(folder, &["serve", "--test-profile"]);
+        server.read_ready();
+        server
+    }
+
+    pub fn read_ready(&mut self) {
+        let line = self.line();
+        let ports = line.strip_prefix("ready ").unwrap_or_else(|| panic!("{line:?} {}", self.log_until("imera: ")));
+        self.ports = serde_json::from_str(ports).unwrap();
+    }
+
+    /// The next line of standard output, without its end.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// The log up to the line that has `word`; all of it where none has.
+    pub fn log_until(&mut self, word: &str) -> String {
+        let mut log = String::new();
+        loop {
+            let before = log.len();
+            if self.stderr.read_line(&mut log).unwrap() == 0 || log[before..].contains(word) {
+                return log;
+            }
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn address(&self, door: &str) -> SocketAddr {
+        self.ports[door].as_str().unwrap().parse().unwrap()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// SIGTERM; the exit code, and what was still said.
+    pub fn stop(&mut self) -> (Option<i32>, String) {
+        self.signal(Signal::TERM);
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut self.stdout, &mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
