@@ -42,6 +42,11 @@ pub const STORE_QUEUE_MAX_JOBS: usize = 16_384;
 pub const STORE_QUEUE_MAX_BYTES: usize = 32 << 20;
 /// Jobs one commit may hold.
 pub const STORE_GROUP_MAX_JOBS: usize = 1_024;
+/// After a commit with so many jobs the writer waits a moment for as many to come: a person alone
+/// never waits, a crowd shares its fsyncs.
+pub const STORE_GATHER_FROM_JOBS: usize = 4;
+/// That moment, microseconds.
+pub const STORE_GATHER_US: u64 = 1_000;
 /// How long the writer works before it commits, ms.
 pub const STORE_STEP_MAX_MS: u64 = 10;
 /// How long a lazy write waits for a commit to go with, seconds.

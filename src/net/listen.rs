@@ -221,7 +221,8 @@ async fn accept_all<F, S>(
             Ok((stream, peer)) => {
                 let Some((guest, leave)) = admission.admit(peer.ip()) else { continue };
                 let _ = stream.set_nodelay(true);
-                let served = connection(stream, peer, guest);
+                // Boxed: a task that holds what it awaits in itself holds it twice.
+                let served = Box::pin(connection(stream, peer, guest));
                 connections.spawn(async move {
                     tokio::select! {
                         () = served => {}

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -39,6 +40,8 @@ struct State {
     lazy: usize,
     /// The writer is at work on jobs it took, lazy ones perhaps among them.
     working: bool,
+    /// The last commit had many jobs: the next one waits a moment for as many.
+    busy: bool,
     nudge: Nudge,
     /// The lazy writes are going to be flushed, whatever happens.
     alarm: bool,
@@ -157,6 +160,9 @@ impl Queue {
         while !state.has_work() {
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        if state.busy && !state.nudge.closed && state.refused.is_none() {
+            state = self.gather(state);
+        }
         let nudge = state.nudge;
         state.nudge = Nudge { closed: nudge.closed, ..Nudge::default() };
         if state.refused.is_some() && !nudge.closed {
@@ -171,7 +177,14 @@ impl Queue {
             state.lazy -= usize::from(job.is_lazy());
         }
         state.working = !jobs.is_empty();
+        state.busy = jobs.len() >= limits::STORE_GATHER_FROM_JOBS;
         nudge
+    }
+
+    /// Lets more jobs come: who submits while there is work wakes nobody.
+    fn gather<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let moment = Duration::from_micros(limits::STORE_GATHER_US);
+        self.wake.wait_timeout(state, moment).unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// From now on batches are refused with `why`; gives those that wait for an answer back.

@@ -110,20 +110,26 @@ async fn secure(parts: &Parts, tls: &Tls, mut wire: Wire, client: &mut Client) -
 }
 
 /// Secured → Authenticated → Bound, and the session's life.
-async fn serve(parts: Arc<Parts>, mut wire: Wire, mut client: Client) {
-    let clock = parts.clock.clone();
-    let entering = Box::pin(enter(&parts, &mut wire, &mut client));
-    let entered = clock.timeout(Duration::from_secs(limits::NEGOTIATION_MAX_S), entering).await;
-    let bound = match entered {
-        Some(Ok(bound)) => bound,
-        Some(Err(gone)) => return end_with(&parts, &mut wire, gone).await,
-        None => {
-            let error = StreamError::new(StreamCondition::ConnectionTimeout, "Logging in took too long.");
-            return end_with(&parts, &mut wire, Gone::Error(error)).await;
-        }
+///
+/// What an idle session need not hold is boxed, and gone when its step is.
+async fn serve(parts: Arc<Parts>, wire: Wire, client: Client) {
+    if let Some((wire, bound, guest)) = Box::pin(come_in(&parts, wire, client)).await {
+        Box::pin(session::live(parts, wire, bound)).await;
+        drop(guest);
+    }
+}
+
+/// `None`: it ends here.
+async fn come_in(parts: &Arc<Parts>, mut wire: Wire, mut client: Client) -> Option<(Wire, bind::Bound, Guest)> {
+    let time = Duration::from_secs(limits::NEGOTIATION_MAX_S);
+    let entered = parts.clock.timeout(time, Box::pin(enter(parts, &mut wire, &mut client))).await;
+    let gone = match entered {
+        Some(Ok(bound)) => return Some((wire, bound, client.guest)),
+        Some(Err(gone)) => gone,
+        None => Gone::Error(StreamError::new(StreamCondition::ConnectionTimeout, "Logging in took too long.")),
     };
-    Box::pin(session::live(parts, wire, bound)).await;
-    drop(client);
+    end_with(parts, &mut wire, gone).await;
+    None
 }
 
 async fn enter(parts: &Arc<Parts>, wire: &mut Wire, client: &mut Client) -> Result<bind::Bound, Gone> {

@@ -4,6 +4,7 @@
 //! pace. While the disk does not answer, likewise.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +27,6 @@ use crate::xmpp::error::StreamCondition;
 use crate::xmpp::error::StreamError;
 use crate::xmpp::jid::Jid;
 use crate::xmpp::ns;
-use crate::xmpp::stanza::Stanza;
 use crate::xmpp::xml::reader::Event;
 use crate::xmpp::xml::reader::Raw;
 
@@ -50,7 +50,10 @@ pub async fn live(parts: Arc<Parts>, wire: Wire, bound: Bound) {
     tracing::debug!(session = %session.jid(), "bound");
     let mut connection = Connection::new(&parts, wire, session.clone(), attachment);
     let parting = connection.run().await;
-    let wire = connection.wire;
+    Box::pin(part(parts, connection.wire, session, attachment, parting)).await;
+}
+
+async fn part(parts: Arc<Parts>, wire: Wire, session: Arc<Session>, attachment: u64, parting: Parting) {
     match parting {
         Parting::Closed => {
             session.expire(attachment);
@@ -121,6 +124,16 @@ struct Connection {
     alarm: Alarm,
 }
 
+/// What the reader's next event asks for.
+enum Step<'a> {
+    /// A stanza goes its way. Boxed, so that an idle connection does not hold the room it needs.
+    Way(Pin<Box<dyn Future<Output = ()> + Send + 'a>>),
+    Done,
+    Part(Parting),
+    /// Bytes.
+    Wait,
+}
+
 /// What happened next.
 enum Happened {
     Work(Work),
@@ -149,19 +162,20 @@ impl Connection {
         loop {
             let reads =
                 self.wire.unsent() < limits::OUT_HIGH_WATER_BYTES && self.session.unsettled() < limits::UNSETTLED_MAX;
-            if reads {
-                match self.wire.reader.next() {
-                    Err(error) => return Parting::Over(error),
-                    Ok(Some(event)) => {
-                        if let Some(parting) = self.event(event).await {
-                            return parting;
-                        }
-                        self.give_way().await;
-                        continue;
-                    }
-                    Ok(None) => self.in_a_row = 0,
+            let handled = match if reads { self.step() } else { Step::Wait } {
+                Step::Way(way) => {
+                    way.await;
+                    true
                 }
+                Step::Done => true,
+                Step::Wait => false,
+                Step::Part(parting) => return parting,
+            };
+            if handled {
+                self.give_way().await;
+                continue;
             }
+            self.in_a_row = 0;
             if let Some(parting) = self.next(reads).await {
                 return parting;
             }
@@ -229,36 +243,31 @@ impl Connection {
     }
 
     /// A stanza, or an element of the stream's own.
-    async fn event(&mut self, event: Event) -> Option<Parting> {
-        let raw = match event {
-            Event::Element(raw) => raw,
-            Event::Close => return Some(Parting::Closed),
-            Event::Open(_) => return Some(Parting::Over(StreamError::new(StreamCondition::BadFormat, ""))),
+    fn step(&mut self) -> Step<'_> {
+        let raw = match self.wire.reader.next() {
+            Ok(Some(Event::Element(raw))) => raw,
+            Ok(Some(Event::Close)) => return Step::Part(Parting::Closed),
+            Ok(Some(Event::Open(_))) => return Step::over(StreamCondition::BadFormat, ""),
+            Ok(None) => return Step::Wait,
+            Err(error) => return Step::Part(Parting::Over(error)),
         };
         if raw.ns == ns::SM {
-            return self.stream_management(&raw);
+            return self.stream_management(&raw).map_or(Step::Done, Step::Part);
         }
         if raw.ns == ns::CLIENT
             && let Some(from) = raw.get("from")
             && !self.is_own(from)
         {
-            let error = StreamError::new(StreamCondition::InvalidFrom, "from is not your address.");
-            return Some(Parting::Over(error));
+            return Step::over(StreamCondition::InvalidFrom, "from is not your address.");
         }
         match raw.into_stanza() {
-            Some(Ok(stanza)) => self.stanza(stanza).await,
-            Some(Err(refused)) => route::from_client::refused(&self.session, refused),
-            None => {
-                let error = StreamError::new(StreamCondition::UnsupportedStanzaType, "This is no stanza.");
-                return Some(Parting::Over(error));
+            Some(Ok(stanza)) => Step::Way(Box::pin(route::from_client::stanza(&self.parts, &self.session, stanza))),
+            Some(Err(refused)) => {
+                route::from_client::refused(&self.session, refused);
+                Step::Done
             }
+            None => Step::over(StreamCondition::UnsupportedStanzaType, "This is no stanza."),
         }
-        None
-    }
-
-    /// Boxed, so that an idle connection does not hold the room that a stanza's way needs.
-    async fn stanza(&mut self, stanza: Stanza) {
-        Box::pin(route::from_client::stanza(&self.parts, &self.session, stanza)).await;
     }
 
     /// RFC 6120 §8.1.2.1: one's own full or bare address.
@@ -346,6 +355,12 @@ impl Connection {
             self.wire.send(&xml);
         }
         self.wrote = self.parts.clock.since_start();
+    }
+}
+
+impl Step<'_> {
+    fn over(condition: StreamCondition, text: &'static str) -> Self {
+        Step::Part(Parting::Over(StreamError::new(condition, text)))
     }
 }
 

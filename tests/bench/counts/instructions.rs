@@ -1,6 +1,7 @@
 //! Instructions a message takes, under callgrind: this program runs itself, stage by stage.
 
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Result;
@@ -45,9 +46,11 @@ fn instructions(stage: &str, count: u64, folder: &Path) -> Result<u64> {
         std::fs::copy(file.path(), data.join(file.file_name()))?;
     }
     let log = scratch.path().join("log");
+    // IMERA_CALLGRIND=FOLDER keeps the profiles, for callgrind_annotate.
+    let kept = std::env::var_os("IMERA_CALLGRIND").map_or(scratch.path().to_owned(), PathBuf::from);
     let mut command = Command::new("valgrind");
     command.arg("--tool=callgrind").arg(format!("--log-file={}", log.display()));
-    command.arg(format!("--callgrind-out-file={}", scratch.path().join("out").display()));
+    command.arg(format!("--callgrind-out-file={}", kept.join(format!("{stage}-{count}")).display()));
     command.arg(std::env::current_exe()?).args(["stage", stage, &count.to_string()]).arg(&data);
     let ran = command.output().map_err(|error| format!("valgrind: {error}: apt-get install valgrind"))?;
     let log = std::fs::read_to_string(log).unwrap_or_default();
