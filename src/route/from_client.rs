@@ -1,7 +1,7 @@
 //! A stanza of a bound session (RFC 6120 §10.3, RFC 6121 §8.2 to §8.4).
 //!
-//! The whole of what a client sends passes [`stanza`]: it is counted, handled in order, stored
-//! together with its count, and answered once that is durable.
+//! The whole of what a client sends passes [`stanza`]: it is handled in order, stored together with
+//! its count, and answered once that is durable.
 
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ use crate::sessions::Pending;
 use crate::sessions::Session;
 use crate::store::AccountId;
 use crate::store::Batch;
+use crate::xmpp::ack::Handled;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::Jid;
 use crate::xmpp::parse::Refused;
@@ -38,10 +39,10 @@ use crate::xmpp::stanza::Message;
 use crate::xmpp::stanza::MessageType;
 use crate::xmpp::stanza::Stanza;
 
-/// Handles one stanza. Its `from` was checked and is stamped here (RFC 6120 §8.1.2.1).
-pub async fn stanza(parts: &Parts, session: &Arc<Session>, mut stanza: Stanza) {
+/// Handles one stanza, which the session has counted. Its `from` was checked and is stamped here
+/// (RFC 6120 §8.1.2.1).
+pub async fn stanza(parts: &Parts, session: &Arc<Session>, handled: Option<Handled>, mut stanza: Stanza) {
     stanza.head_mut().from = Some(session.jid().clone());
-    let handled = session.count();
     let mut out = Outbox::default();
     let answer = match &stanza {
         Stanza::Message(sent) => message(parts, session, sent.clone(), &mut out).await.map(|()| None),
@@ -79,10 +80,9 @@ fn clear_mark(parts: &Parts, delivery: &Delivery) {
     parts.store.submit_later(batch);
 }
 
-/// A stanza that breaks a rule of its kind is counted and answered.
-pub fn refused(session: &Arc<Session>, mut refused: Box<Refused>) {
+/// A stanza that breaks a rule of its kind was counted all the same, and is answered.
+pub fn refused(session: &Arc<Session>, handled: Option<Handled>, mut refused: Box<Refused>) {
     refused.stanza.head_mut().from = Some(session.jid().clone());
-    let handled = session.count();
     let reply = refused.answer().map(|answer| item(&answer)).into_iter().collect();
     session.handled(Pending { handled, commit: None, reply });
 }

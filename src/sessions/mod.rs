@@ -26,6 +26,7 @@ pub use lane::Lane;
 pub use lane::LaneGuard;
 pub use mailbox::Pending;
 pub use session::Accepted;
+pub use session::Detached;
 pub use session::End;
 pub use session::Flags;
 pub use session::Session;

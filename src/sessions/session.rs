@@ -81,6 +81,10 @@ pub enum Work {
     End(End),
 }
 
+/// Another connection has taken the session over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detached;
+
 /// A bound session.
 pub struct Session {
     account: AccountId,
@@ -238,6 +242,11 @@ impl Session {
         own
     }
 
+    /// Whether no other connection has taken it over.
+    pub fn is_held_by(&self, attachment: u64) -> bool {
+        self.lock().attachment == attachment
+    }
+
     /// The connection is gone and the session waits for a resumption. False: not its any more.
     pub fn hibernate(&self, attachment: u64) -> bool {
         let mut state = self.lock();
@@ -342,12 +351,17 @@ impl Session {
         self.lock().mailbox.drain()
     }
 
-    /// A stanza of the client was taken: its number, once XEP-0198 counts.
-    pub fn count(&self) -> Option<Handled> {
+    /// A stanza of the client was taken: its number, once XEP-0198 counts. Err: by a connection that
+    /// has the session no more. The client was told a count without it, and sends it again.
+    pub fn count(&self, attachment: u64) -> Result<Option<Handled>, Detached> {
         let mut state = self.lock();
-        let sm = state.mailbox.sm.as_mut()?;
-        sm.handled = sm.handled.advance(1);
-        Some(sm.handled)
+        if state.attachment != attachment {
+            return Err(Detached);
+        }
+        Ok(state.mailbox.sm.as_mut().map(|sm| {
+            sm.handled = sm.handled.advance(1);
+            sm.handled
+        }))
     }
 
     /// A stanza was handled; it is acknowledged and answered when its commit is done.

@@ -189,3 +189,50 @@ async fn xep0198_what_is_out_of_turn_is_refused_and_miscounting_ends_the_stream(
     }
     server.stop_well().await;
 }
+
+/// Archive pages keep the old connection busy while another one takes its stream over; `last` is behind them.
+async fn taken_over_while_busy(server: &Server, last: &str) -> (Opening, u32) {
+    let mut old = server.bound_as("juliet", "balcony").await;
+    old.write(&format!("<enable xmlns='{SM}' resume='true'/>")).await.unwrap();
+    let token = old.expect("enabled").await.unwrap().attr("id").unwrap().into_owned();
+    let mut new = server.authenticated("juliet").await;
+    let page = "<iq type='set' id='q'><query xmlns='urn:xmpp:mam:2'>\
+                <set xmlns='http://jabber.org/protocol/rsm'><max>20</max></set></query></iq>";
+    old.write(&format!("{}{last}", page.repeat(90))).await.unwrap();
+    new.write(&format!("<resume xmlns='{SM}' h='0' previd='{token}'/>")).await.unwrap();
+    let h = new.expect("resumed").await.unwrap().attr("h").unwrap().parse().unwrap();
+    (new, h)
+}
+
+#[tokio::test]
+async fn xep0198_5_what_an_old_connection_still_has_is_not_handled_once_the_stream_was_resumed() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.register(&["juliet", "romeo"]).await;
+    let juliet = server.login("juliet").await;
+    for number in 0..100 {
+        juliet.send(format!("<message to='romeo@localhost' type='chat'><body>{number}</body></message>"));
+    }
+    juliet.settle().await.unwrap();
+    let mut romeo = server.bound_as("romeo", "orchard").await;
+    let message = "<message to='romeo@localhost/orchard' type='headline' id='m'><body>x</body></message>";
+    for _ in 0..5 {
+        let (_new, h) = taken_over_while_busy(&server, &message.repeat(10)).await;
+        let heard = answers(&mut romeo, "").await.iter().filter(|stanza| stanza.is("message")).count();
+        // what is beyond h she sends again
+        assert_eq!(heard as u32, h.saturating_sub(90), "h={h}");
+    }
+    // nor does its end end the stream for its successor
+    for last in ["</stream:stream>", "<unknown xmlns='urn:x'/>", "<a xmlns='urn:xmpp:sm:3' h='9999'/>"] {
+        let (mut new, h) = taken_over_while_busy(&server, last).await;
+        if h == 90 {
+            continue; // the old one was quicker, and its end in order
+        }
+        answers(&mut new, "").await;
+        let hello = "<message to='juliet@localhost/balcony' type='headline'><body>hello</body></message>";
+        assert_eq!(answers(&mut romeo, hello).await.len(), 0, "{last}");
+        let heard = answers(&mut new, "").await;
+        assert!(heard.iter().any(|stanza| stanza.text.contains("hello")), "{last}: nobody finds her");
+    }
+    server.stop_well().await;
+}

@@ -102,6 +102,13 @@ impl Server {
         opening
     }
 
+    /// The same with a resource of one's choice.
+    pub async fn bound_as(&self, name: &str, resource: &str) -> Opening {
+        let mut opening = self.authenticated(name).await;
+        opening.bind(Some(resource)).await.unwrap();
+        opening
+    }
+
     pub async fn authenticated(&self, name: &str) -> Opening {
         let mut opening = Opening::connect(&self.endpoint()).await.unwrap();
         opening.authenticate(Credentials::ScramSha256 { name, password: PASSWORD }).await.unwrap();

@@ -23,6 +23,7 @@ use crate::sessions::Delivery;
 use crate::sessions::End;
 use crate::sessions::Session;
 use crate::sessions::Work;
+use crate::xmpp::ack::Handled;
 use crate::xmpp::error::StreamCondition;
 use crate::xmpp::error::StreamError;
 use crate::xmpp::jid::Jid;
@@ -54,14 +55,12 @@ pub async fn live(parts: Arc<Parts>, wire: Wire, bound: Bound) {
 }
 
 async fn part(parts: Arc<Parts>, wire: Wire, session: Arc<Session>, attachment: u64, parting: Parting) {
-    match parting {
+    match ended(parting, &session, attachment) {
         Parting::Closed => {
-            session.expire(attachment);
             close(&parts, wire, &session, Farewell::End).await;
             route::session_end::end(&parts, &session).await;
         }
         Parting::Over(error) => {
-            session.expire(attachment);
             close(&parts, wire, &session, Farewell::Error(error)).await;
             route::session_end::end(&parts, &session).await;
         }
@@ -75,6 +74,16 @@ async fn part(parts: Arc<Parts>, wire: Wire, session: Arc<Session>, attachment: 
         }
         Parting::Shutdown => hibernate::stop(&parts, &session, attachment, wire).await,
     }
+}
+
+/// Ends the session where the connection did, unless another one has taken it over meanwhile:
+/// then it is not this one's to end.
+fn ended(parting: Parting, session: &Session, attachment: u64) -> Parting {
+    if !matches!(parting, Parting::Closed | Parting::Over(_)) {
+        return parting;
+    }
+    session.expire(attachment);
+    if session.is_held_by(attachment) { parting } else { Parting::Taken }
 }
 
 /// The last that is said on a connection.
@@ -260,13 +269,18 @@ impl Connection {
         {
             return Step::over(StreamCondition::InvalidFrom, "from is not your address.");
         }
-        match raw.into_stanza() {
-            Some(Ok(stanza)) => Step::Way(Box::pin(route::from_client::stanza(&self.parts, &self.session, stanza))),
-            Some(Err(refused)) => {
-                route::from_client::refused(&self.session, refused);
+        let Some(stanza) = raw.into_stanza() else {
+            return Step::over(StreamCondition::UnsupportedStanzaType, "This is no stanza.");
+        };
+        // XEP-0198 §5: what comes after the client was told its count must not be handled, for it
+        // comes again on the new connection.
+        let Ok(handled) = self.session.count(self.attachment) else { return Step::Part(Parting::Taken) };
+        match stanza {
+            Ok(stanza) => Step::Way(Box::pin(route::from_client::stanza(&self.parts, &self.session, handled, stanza))),
+            Err(refused) => {
+                route::from_client::refused(&self.session, handled, refused);
                 Step::Done
             }
-            None => Step::over(StreamCondition::UnsupportedStanzaType, "This is no stanza."),
         }
     }
 
