@@ -31,6 +31,9 @@ pub struct Pending {
     pub reply: Vec<Item>,
 }
 
+/// Asks the client what it has handled.
+const ASK: &str = "<r xmlns='urn:xmpp:sm:3'/>";
+
 #[derive(Default)]
 pub(super) struct Mailbox {
     queue: VecDeque<Item>,
@@ -98,7 +101,7 @@ impl Mailbox {
             && !sm.unacked.is_empty()
         {
             sm.asked = true;
-            out.extend_from_slice(b"<r xmlns='urn:xmpp:sm:3'/>");
+            out.extend_from_slice(ASK.as_bytes());
         }
     }
 
@@ -115,6 +118,11 @@ impl Mailbox {
         }
         if sm.unacked.is_empty() {
             sm.unacked.shrink_to(limits::MAILBOX_KEPT_ITEMS);
+        } else if count > 0 && self.queue.is_empty() {
+            // Written while the last `<r/>` was on its way: nothing else would ask for them. Only after
+            // progress, or a client that handles slowly would be asked without a pause.
+            sm.asked = true;
+            self.push_own(Item::nonza(ASK));
         }
         Ok(deliveries)
     }

@@ -236,3 +236,28 @@ async fn xep0198_5_what_an_old_connection_still_has_is_not_handled_once_the_stre
     }
     server.stop_well().await;
 }
+
+#[tokio::test]
+async fn xep0198_4_what_went_out_after_the_last_request_is_asked_for_once_that_was_answered() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.register(&["juliet", "romeo"]).await;
+    let mut juliet = server.bound_as("juliet", "balcony").await;
+    juliet.write(&format!("<enable xmlns='{SM}' resume='true'/>")).await.unwrap();
+    juliet.expect("enabled").await.unwrap();
+    let mut romeo = server.bound("romeo").await;
+    let message = "<message to='juliet@localhost/balcony' type='chat'><body>x</body></message>";
+    assert_eq!(answers(&mut romeo, message).await.len(), 0);
+    juliet.expect("message").await.unwrap();
+    juliet.expect("r").await.unwrap();
+    assert_eq!(answers(&mut romeo, &message.repeat(2)).await.len(), 0);
+    juliet.expect("message").await.unwrap();
+    juliet.expect("message").await.unwrap();
+    juliet.write(&format!("<a xmlns='{SM}' h='1'/>")).await.unwrap();
+    juliet.expect("r").await.unwrap();
+    // nothing new is no reason to ask again, or the two would talk without end
+    let ping = "<iq type='get' id='p' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>";
+    juliet.write(&format!("<a xmlns='{SM}' h='1'/>{ping}")).await.unwrap();
+    juliet.expect("iq").await.unwrap();
+    server.stop_well().await;
+}
