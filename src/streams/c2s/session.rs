@@ -302,7 +302,7 @@ impl Connection {
             }
             "a" if self.session.has_sm() => sm::acked(&self.parts, &self.session, raw).err().map(Parting::Over),
             "enable" => {
-                sm::enable(&self.parts, &mut self.wire, &self.session, raw);
+                sm::enable(&self.parts, &mut self.wire, &self.session, raw, &mut self.written);
                 None
             }
             "resume" => {

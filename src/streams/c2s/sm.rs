@@ -36,11 +36,10 @@ pub fn failed(condition: Condition, h: Option<u32>) -> String {
         .to_xml(ns::CLIENT)
 }
 
-/// `<enable/>` (§3). What was queued before is written first: it does not count.
-pub fn enable(parts: &Parts, wire: &mut Wire, session: &Arc<Session>, enable: &Raw) {
-    let mut written = Vec::new();
-    session.take(&mut wire.out, usize::MAX, &mut written);
-    acknowledge(parts, written);
+/// `<enable/>` (§3). What was queued before is written first: it does not count, and is the client's
+/// once the socket took it.
+pub fn enable(parts: &Parts, wire: &mut Wire, session: &Arc<Session>, enable: &Raw, written: &mut Vec<Arc<Delivery>>) {
+    session.take(&mut wire.out, usize::MAX, written);
     if session.has_sm() {
         wire.send(&failed(Condition::UnexpectedRequest, None));
         return;
