@@ -16,6 +16,7 @@ use serde_json::json;
 
 use process::Folder;
 use process::Server;
+use process::Told;
 
 #[test]
 fn contract_the_test_profile_is_ready_tells_its_ports_and_stops_in_good_order() {
@@ -87,6 +88,25 @@ fn contract_without_set_up_the_command_is_told_and_the_server_opens_once_it_was_
     assert!(again.stderr.contains("is set up already, for beach.example: "), "{}", again.stderr);
     let status = folder.json(&["status"]);
     assert_eq!((&status["place_name"], &status["accounts"]), (&json!("Beach House"), &json!(1)));
+}
+
+#[test]
+fn contract_of_several_set_ups_at_once_one_is_told_that_it_is_done() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, &["serve"]);
+    assert!(server.line().starts_with("setup "));
+    let set_up = |number: usize| {
+        let (domain, owner) = (format!("beach{number}.example"), format!("owner{number}"));
+        folder.imera(&["setup", "--domain", &domain, "--owner", &owner, "--password-stdin"], "secret\n")
+    };
+    let told: Vec<Told> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..4).map(|number| scope.spawn(move || set_up(number))).collect();
+        asking.into_iter().map(|asking| asking.join().unwrap()).collect()
+    });
+    let done: Vec<usize> = (0..4).filter(|number| told[*number].code == 0).collect();
+    let [done] = done[..] else { panic!("{done:?} are done") };
+    assert_eq!(folder.json(&["settings", "get", "domain"])["value"], format!("beach{done}.example"));
+    assert_eq!(names(&folder), [format!("owner{done}")]);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -35,6 +36,8 @@ pub struct House {
     pub open: OnceLock<Open>,
     /// Rung when set-up was finished.
     pub set_up: Notify,
+    /// Somebody sets it up just now.
+    pub setting_up: AtomicBool,
 }
 
 /// What the running server adds.
@@ -53,13 +56,14 @@ impl House {
         let store = Store::open(&config.data, options, clock.clone()).map_err(Failure::of)?;
         let profile = config.test_profile.as_ref();
         let profile = Profile { test: profile.is_some(), plain_tcp: profile.is_some_and(|profile| profile.plain_tcp) };
-        let unreadable =
-            |error| Failure::new(format!("the database cannot be read ({error})"), "run imera check database");
+        let unreadable = |error| {
+            Failure::new(format!("the database cannot be read ({error})"), "run imera check database")
+        };
         let settings = Settings::open(&store, profile).await.map_err(unreadable)?;
         let notices = Notices::open(&store, clock.clone()).await.map_err(unreadable)?;
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
-        let (open, set_up) = (OnceLock::new(), Notify::new());
-        Ok(House { config, clock, store, settings, notices, accounts, open, set_up })
+        let (open, set_up, setting_up) = (OnceLock::new(), Notify::new(), AtomicBool::new(false));
+        Ok(House { config, clock, store, settings, notices, accounts, open, set_up, setting_up })
     }
 
     /// The domain, or what to do before there is one.

@@ -4,6 +4,8 @@
 //! authority's certificate, restoring a backup, invitations.
 
 use std::fmt::Display;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -65,6 +67,9 @@ pub fn check(plan: &Plan) -> Result<(), Failure> {
 /// Checks everything, then makes the owner's account, keeps the certificate, and last, in one
 /// transaction, the settings with the mark that it was done. Cut short, it can be run again.
 pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
+    let Some(_turn) = Turn::take(&house.setting_up) else {
+        return Err(Failure::new("somebody else sets imera up just now", "look at imera setup state"));
+    };
     if let Some(domain) = house.settings.domain() {
         return Err(Failure::new(
             format!("imera is set up already, for {domain}"),
@@ -90,6 +95,21 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
     house.settings.finish_set_up(&chosen, house.clock.utc()).await.map_err(|error| not_kept(&error))?;
     house.set_up.notify_one();
     Ok(Done { owner: format!("{owner}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
+}
+
+/// One at a time: two that run side by side would both be told that theirs is the domain.
+struct Turn<'a>(&'a AtomicBool);
+
+impl Turn<'_> {
+    fn take(taken: &AtomicBool) -> Option<Turn<'_>> {
+        (!taken.swap(true, Ordering::AcqRel)).then(|| Turn(taken))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 /// The settings, each checked. Option names in the messages are the command line's.
