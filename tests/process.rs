@@ -110,6 +110,31 @@ fn contract_of_several_set_ups_at_once_one_is_told_that_it_is_done() {
 }
 
 #[test]
+fn a_full_disk_under_the_log_stops_nothing_and_under_an_answer_is_told() {
+    let folder = Folder::new();
+    let imera = |redirected: &str| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("exec \"$0\" \"$@\" {redirected}"), env!("CARGO_BIN_EXE_imera")]);
+        shell.env("IMERA_DATA", &folder.path);
+        for port in ["C2S", "C2S_TLS", "HTTP"] {
+            shell.env(format!("IMERA_PORT_{port}"), "0");
+        }
+        shell
+    };
+    let mut server = imera(">/dev/full 2>/dev/full").args(["serve", "--test-profile"]).spawn().unwrap();
+    while !folder.file("ports.json").exists() {
+        assert_eq!(server.try_wait().unwrap(), None, "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let listed = imera(">/dev/full").args(["account", "list"]).output().unwrap();
+    assert_eq!(listed.status.code(), Some(1));
+    assert!(String::from_utf8(listed.stderr).unwrap().starts_with("imera: standard output takes no more ("));
+    let pid = rustix::process::Pid::from_child(&server);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn contract_set_up_works_without_a_server_and_the_server_opens_at_once_then() {
     let folder = Folder::new();
     let done = folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin", "--json"], "pw\n");

@@ -10,9 +10,16 @@ use serde_json::Value;
 
 use crate::server::control::Step;
 
-/// One line on standard output.
+/// One line on standard output. Ends the process where it cannot be written: an answer that is cut
+/// short must not count as done.
 pub fn line(text: &str) {
-    let _ = writeln!(io::stdout().lock(), "{text}");
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("imera: standard output takes no more ({error}): make room, then ask again"));
+            std::process::exit(1)
+        }
+        _ => {}
+    }
 }
 
 /// Text as it is on standard output.

@@ -17,6 +17,8 @@ pub fn start(config: &Config) -> Result<(), ConfigError> {
         next: "write for example info, or imera=debug,warn".to_owned(),
     })?;
     let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // To say on standard error that standard error is full, or that its reader is gone, would be a panic.
+    let to_stderr = to_stderr.log_internal_errors(false);
     // A second call can only come from a test in the same process.
     let _ = match config.log_format {
         LogFormat::Json => to_stderr.json().flatten_event(true).try_init(),
