@@ -306,6 +306,11 @@ pub const CHECK_EVERY_S: u64 = 60;
 
 // The command line
 
+/// How often a command tries a folder that somebody else holds and nobody answers for, and the pause
+/// between, ms: a server takes up to 10 s to stop.
+pub const FOLDER_HELD_TRIES: u32 = 240;
+pub const FOLDER_HELD_PAUSE_MS: u64 = 50;
+
 /// Accounts of one batch.
 pub const ACCOUNT_BATCH_MAX: usize = 100_000;
 /// Bytes of the line that holds a password.

@@ -110,6 +110,22 @@ fn contract_of_several_set_ups_at_once_one_is_told_that_it_is_done() {
 }
 
 #[test]
+fn a_command_waits_for_who_holds_the_folder_for_a_moment() {
+    let folder = Folder::new();
+    let owner = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&owner, "secret\n").code, 0);
+    let lock = std::fs::File::open(folder.file("imera.lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let asked = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| folder.imera(&["account", "list"], ""));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        drop(lock);
+        asking.join().unwrap()
+    });
+    assert_eq!((asked.code, &asked.stderr[..]), (0, ""));
+}
+
+#[test]
 fn a_full_disk_under_the_log_stops_nothing_and_under_an_answer_is_told() {
     let folder = Folder::new();
     let imera = |redirected: &str| {

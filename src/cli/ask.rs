@@ -2,6 +2,8 @@
 //!
 //! Keeps no state.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,9 +12,11 @@ use super::terminal::Bar;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::Sources;
+use crate::limits;
 use crate::server::control;
 use crate::server::failure::Failure;
 use crate::server::folder::Folder;
+use crate::server::folder::FolderError;
 use crate::server::house::House;
 
 /// The machine's options for a command.
@@ -27,11 +31,22 @@ pub async fn ask(common: &Common, question: &str, with: &impl Serialize) -> Resu
     let with = serde_json::to_value(with).map_err(|error| Failure::new(error, "report it"))?;
     let config = config(common)?;
     let mut bar = Bar::default();
-    if let Some(answer) = control::socket::ask(&config.data, question, with.clone(), |step| bar.step(&step)).await {
-        return answer;
-    }
     let create = question == "setup";
-    let folder = Folder::lock(&config.data, create).map_err(Failure::of)?;
+    let mut patience = limits::FOLDER_HELD_TRIES;
+    // A server that starts or stops, or another command, holds the folder and does not answer.
+    let folder = loop {
+        if let Some(answer) = control::socket::ask(&config.data, question, with.clone(), |step| bar.step(&step)).await {
+            return answer;
+        }
+        match Folder::lock(&config.data, create) {
+            Ok(folder) => break folder,
+            Err(FolderError::Held { .. }) if patience > 0 => {
+                patience -= 1;
+                Clock::system().sleep(Duration::from_millis(limits::FOLDER_HELD_PAUSE_MS)).await;
+            }
+            Err(error) => return Err(Failure::of(error)),
+        }
+    };
     let house = House::open(config, Clock::system(), create).await?;
     let (progress, mut steps) = control::Progress::new();
     let mut answering = std::pin::pin!(control::answer(&house, question, with, &progress));
