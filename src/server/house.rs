@@ -57,7 +57,7 @@ impl House {
         let profile = config.test_profile.as_ref();
         let profile = Profile { test: profile.is_some(), plain_tcp: profile.is_some_and(|profile| profile.plain_tcp) };
         let unreadable = |error| {
-            Failure::new(format!("the database cannot be read ({error})"), "run imera check database")
+            Failure::new(format!("the database cannot be read ({error})"), "restore a backup with imera restore")
         };
         let settings = Settings::open(&store, profile).await.map_err(unreadable)?;
         let notices = Notices::open(&store, clock.clone()).await.map_err(unreadable)?;

@@ -105,7 +105,8 @@ async fn connection(stream: UnixStream, house: &House) -> io::Result<()> {
     let asked: Asked = match serde_json::from_slice(&line) {
         Ok(asked) => asked,
         Err(error) => {
-            let what = format!("the question is no line of JSON, or has more than {} bytes ({error})", from.limit());
+            let most = limits::CONTROL_QUESTION_MAX_BYTES;
+            let what = format!("the question is no line of JSON, or has more than {most} bytes ({error})");
             let failed = Failure::new(what, "use the imera of the same version as the server");
             return tell(&mut to, &Told::Failed(failed)).await;
         }
