@@ -179,14 +179,23 @@ pub struct Outbox {
     pub batch: Batch,
     /// For the asking session, before the answer.
     pub before: Vec<Item>,
-    /// For the asking session, after the answer.
-    pub after: Vec<Item>,
+    /// The answer is in the mailbox already.
+    pub answered: bool,
     /// Presence to send on, from and to whom it says.
     pub presences: Vec<Presence>,
     /// A message that went out before `batch` with its offline mark is queued.
     pub ahead: Option<Arc<Delivery>>,
     /// An account to remove; it is answered when that is durable.
     pub remove: Option<AccountId>,
+}
+
+/// The result of a request of one's own.
+pub fn result(session: &Session, iq: &Iq, payload: Option<Element>) -> Iq {
+    let mut result = iq.result(payload);
+    if iq.head.to.is_none() {
+        result.head.from = Some(session.jid().to_bare());
+    }
+    result
 }
 
 /// The request's route, if some feature answers it.

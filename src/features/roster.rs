@@ -56,19 +56,24 @@ fn get<'a>(cx: &'a Ctx<'a>, iq: &'a Iq, out: &'a mut Outbox) -> Reply<'a> {
         let _lane = cx.parts.sessions.lane(account).await;
         let roster = cx.parts.rosters.get(account).await.map_err(failed)?;
         cx.session.change_flags(|flags| flags.interested = true);
+        // At once and under the lane: were it to wait for the disk like other answers, the push of a
+        // later change would come before it, and be undone by it.
+        out.answered = true;
+        let answer = |payload| cx.session.push(Item::iq(&super::result(cx.session, iq, payload)));
         match query.get("ver").and_then(|ver| known_version(&roster, ver)) {
             Some(known) => {
                 // §2.6.3: an empty result, then one push for each item that changed.
+                answer(None);
                 for (version, item) in changes_since(&roster, known) {
-                    out.after.push(push_item(cx.session.jid(), item, version));
+                    cx.session.push(push_item(cx.session.jid(), item, version));
                 }
-                Ok(None)
             }
             None => {
                 let query = Element::new(ns::ROSTER, "query").attr("ver", roster.version.to_string());
-                Ok(Some(query.children_from(roster.listed().map(item))))
+                answer(Some(query.children_from(roster.listed().map(item))));
             }
         }
+        Ok(None)
     })
 }
 

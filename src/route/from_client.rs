@@ -69,7 +69,7 @@ pub async fn stanza(parts: &Parts, session: &Arc<Session>, handled: Option<Handl
     if let Some(delivery) = out.ahead.filter(|delivery| delivery.queued()) {
         clear_mark(parts, &delivery);
     }
-    let reply = out.before.into_iter().chain(answer).chain(out.after).collect();
+    let reply = out.before.into_iter().chain(answer).collect();
     session.handled(Pending { handled, commit, reply });
 }
 
@@ -226,11 +226,10 @@ async fn answer(
         .ok_or_else(|| StanzaError::service_unavailable("Nobody here understands this request."))?;
     let cx = Ctx { parts, session, account };
     let payload = (route.answer)(&cx, iq, out).await?;
-    let mut result = iq.result(payload);
-    if iq.head.to.is_none() {
-        result.head.from = Some(session.jid().to_bare());
+    if out.answered {
+        return Ok(None);
     }
-    Ok(Some(Item::iq(&result)))
+    Ok(Some(Item::iq(&features::result(session, iq, payload))))
 }
 
 /// From one device to another (RFC 6121 §8.5.3).

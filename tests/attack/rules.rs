@@ -261,3 +261,28 @@ async fn xep0198_4_what_went_out_after_the_last_request_is_asked_for_once_that_w
     juliet.expect("iq").await.unwrap();
     server.stop_well().await;
 }
+
+#[tokio::test]
+async fn rfc6121_2_1_6_a_push_never_comes_before_an_older_roster() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.register(&["juliet", "romeo"]).await;
+    let mut phone = server.bound("juliet").await;
+    let writing = tokio::spawn(async move {
+        for number in 0..400 {
+            let item = format!("<item jid='c{number}@localhost'/>");
+            let set = format!("<iq type='set' id='s'><query xmlns='jabber:iq:roster'>{item}</query></iq>");
+            answers(&mut phone, &set).await;
+        }
+    });
+    while !writing.is_finished() {
+        let mut desk = server.bound_as("juliet", "desk").await;
+        let busy = "<message to='romeo@localhost' type='chat'><body>x</body></message>".repeat(5);
+        let asked = format!("{busy}<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>");
+        let heard = answers(&mut desk, &asked).await;
+        let first = heard.iter().find(|stanza| stanza.text.contains("jabber:iq:roster")).unwrap();
+        assert_eq!(first.attr("id").as_deref(), Some("roster"), "{}", first.text);
+    }
+    writing.await.unwrap();
+    server.stop_well().await;
+}
