@@ -162,6 +162,10 @@ pub const CERTIFICATE_WARN_DAYS: i64 = 14;
 pub const MAILBOX_MAX_ITEMS: usize = 4_096;
 /// Bytes a mailbox may hold, unacknowledged ones included. At 512 MB of memory 100 full ones fit.
 pub const MAILBOX_MAX_BYTES: usize = 4 << 20;
+/// Messages that are not kept, waiting until a session has read its offline messages.
+pub const BEHIND_BACKLOG_MAX_ITEMS: usize = 1_024;
+/// Their bytes.
+pub const BEHIND_BACKLOG_MAX_BYTES: usize = 1 << 20;
 /// Places an emptied queue keeps, so that idle sessions hold no memory.
 pub const MAILBOX_KEPT_ITEMS: usize = 4;
 /// Requests for an acknowledgement that may wait for the disk; further ones share an answer.
@@ -190,6 +194,8 @@ pub const ROSTER_MAX_GROUPS: usize = 50;
 pub const ROSTER_NAME_MAX_BYTES: usize = 1_023;
 /// Removals remembered for clients that come back (RFC 6121 §2.6).
 pub const ROSTER_REMOVALS_KEPT: usize = 256;
+/// Roster versions left out after an unclean end: more than pushes can have been on their way to the disk.
+pub const ROSTER_VERSION_STEP: u64 = 1 << 20;
 /// Rosters in memory.
 pub const ROSTER_CACHE_ENTRIES: usize = 512;
 /// Subscription requests that wait for one account's answer; the newest beyond are not shown.

@@ -97,9 +97,24 @@ impl Rosters {
             return Ok(roster);
         }
         let domain = self.0.domain.clone();
-        let roster = Arc::new(self.0.store.read(move |db| load(db, &domain, account)).await?);
+        let mut roster = self.0.store.read(move |db| load(db, &domain, account)).await?;
+        if generation > 0 {
+            // A commit failed: versions that were pushed and not kept must not come again.
+            roster.version += limits::ROSTER_VERSION_STEP;
+            roster.floor = roster.version;
+        }
+        let roster = Arc::new(roster);
         self.0.cache.put(account, roster.clone(), generation);
         Ok(roster)
+    }
+
+    /// After an unclean end: pushes may have told versions that were not kept. They never come again,
+    /// and who knows one gets the whole roster.
+    pub async fn renumber(&self) -> Result<(), StoreError> {
+        let step = limits::ROSTER_VERSION_STEP as i64;
+        let sql = "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
+                   ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1";
+        self.0.store.write(move |db| db.execute(sql, [step]).map(drop)).await
     }
 
     /// Stores a contact's new form; a contact back at its default that is not listed is

@@ -11,6 +11,7 @@ use super::Reply;
 use super::Spec;
 use super::writable;
 use crate::accounts::ChangeError;
+use crate::sessions::End;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::prepare_local;
 use crate::xmpp::ns;
@@ -88,7 +89,10 @@ async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element
     }
     writable(&cx.parts.store)?;
     match cx.parts.accounts.set_password(cx.asker(), &password).await {
-        Ok(()) => Ok(None),
+        Ok(()) => {
+            sign_out_others(cx);
+            Ok(None)
+        }
         Err(ChangeError::Password(_)) => {
             Err(StanzaError::not_acceptable("The password is too long or has characters that passwords cannot have."))
         }
@@ -96,5 +100,12 @@ async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element
             tracing::error!(%error, "a password was not changed");
             Err(StanzaError::internal_server_error("The password was not changed."))
         }
+    }
+}
+
+/// Whoever knew the old password only, or holds a stream of it, is out.
+fn sign_out_others(cx: &Ctx<'_>) {
+    for session in cx.parts.sessions.of(cx.asker()).iter().filter(|session| session.jid() != cx.session.jid()) {
+        session.end(End::SignedOut);
     }
 }

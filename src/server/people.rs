@@ -34,10 +34,14 @@ pub async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
     let owners = owners(house, &domain).await.map_err(unreadable)?;
     let host = disco::host(contact::form(&owners).into_iter().collect());
     let host_ver = host.ver().map_err(|error| Failure::new(error, "report it"))?;
+    let rosters = Rosters::new(house.store.clone(), domain.clone());
+    if house.store.was_unclean() {
+        rosters.renumber().await.map_err(unreadable)?;
+    }
     Ok(Parts {
         store: house.store.clone(),
         accounts: house.accounts.clone(),
-        rosters: Rosters::new(house.store.clone(), domain.clone()),
+        rosters,
         blocks: Blocks::new(house.store.clone(), domain.clone()),
         archive,
         sessions: Sessions::new(),
@@ -88,7 +92,7 @@ pub fn waits_for_restart(house: &House, open: &Open) -> bool {
 pub fn sign_out(house: &House, id: AccountId) {
     let Some(open) = house.open.get() else { return };
     for session in open.parts.sessions.of(id).iter() {
-        session.end(End::AccountGone);
+        session.end(End::SignedOut);
     }
 }
 

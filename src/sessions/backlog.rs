@@ -1,7 +1,7 @@
 //! A session's reading of its offline messages: where it is, and what it has got already.
 //!
-//! While it reads, newer kept messages stay in the store too, so that all come in order. Saved
-//! whole with the session ([`super::saved`]).
+//! While it reads, newer kept messages stay in the store too, and those that are not kept wait in
+//! the mailbox behind them, so that all come in order. Saved whole with the session ([`super::saved`]).
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -20,6 +20,9 @@ pub(super) struct Backlog {
     has_below: u64,
     /// The newest kept message it was given directly.
     latest: u64,
+    /// The newest kept message that waits in the store, or would.
+    #[serde(default)]
+    newest: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,14 +49,20 @@ impl Backlog {
     }
 
     /// A kept message came. True: it stays in the store, to be read in its turn.
-    pub fn hold(&mut self) -> bool {
+    pub fn hold(&mut self, seq: u64) -> bool {
         match &mut self.stage {
             Stage::Reading { more, .. } => {
                 *more = true;
+                self.newest = self.newest.max(seq);
                 true
             }
             Stage::NotYet | Stage::Done => false,
         }
+    }
+
+    /// A message that is not kept came. Some: it waits behind the kept ones up to this seq.
+    pub fn behind(&self) -> Option<u64> {
+        self.is_reading().then_some(self.newest)
     }
 }
 
@@ -66,6 +75,7 @@ impl Session {
         if first {
             backlog.stage = Stage::Reading { after: 0, more: false };
             backlog.began = end;
+            backlog.newest = end.saturating_sub(1);
         }
         first
     }
@@ -95,7 +105,11 @@ impl Session {
     pub fn push_backlog(&self, item: Item) -> bool {
         let mut state = self.lock();
         let seq = item.delivery().map(|delivery| delivery.seq);
-        if state.end.is_some() || !state.mailbox.push(item) {
+        if state.end.is_some() {
+            return false;
+        }
+        state.mailbox.release(seq.unwrap_or(0));
+        if !state.mailbox.push(item) {
             return false;
         }
         if let (Stage::Reading { after, .. }, Some(seq)) = (&mut state.backlog.stage, seq) {
@@ -114,6 +128,9 @@ impl Session {
             Stage::Reading { after, more: true } => Stage::Reading { after, more: false },
             _ => Stage::Done,
         };
+        if !state.backlog.is_reading() {
+            state.mailbox.release(u64::MAX);
+        }
         wake(state);
     }
 

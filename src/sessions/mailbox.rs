@@ -37,6 +37,9 @@ const ASK: &str = "<r xmlns='urn:xmpp:sm:3'/>";
 #[derive(Default)]
 pub(super) struct Mailbox {
     queue: VecDeque<Item>,
+    /// What waits for offline messages to be read: each behind those up to a seq.
+    behind: VecDeque<(u64, Item)>,
+    behind_bytes: usize,
     /// Cost of `queue` and of the unacknowledged.
     bytes: usize,
     pending: VecDeque<Pending>,
@@ -58,6 +61,31 @@ impl Mailbox {
         }
         self.queue.push_back(item);
         true
+    }
+
+    /// Queues a message that is not kept, behind the offline messages up to `seq`. Bounded apart from
+    /// the queue, or a full queue would wait for what waits for it. False: over its bound.
+    pub fn push_behind(&mut self, seq: u64, item: Item) -> bool {
+        if self.behind.len() >= limits::BEHIND_BACKLOG_MAX_ITEMS
+            || self.behind_bytes + item.cost() > limits::BEHIND_BACKLOG_MAX_BYTES
+        {
+            return false;
+        }
+        self.behind_bytes += item.cost();
+        self.behind.push_back((seq, item));
+        true
+    }
+
+    /// The offline messages below `seq` are in the queue: what waited for them follows.
+    pub fn release(&mut self, seq: u64) {
+        while self.behind.front().is_some_and(|(after, _)| *after < seq) {
+            let Some((_, item)) = self.behind.pop_front() else { break };
+            self.behind_bytes -= item.cost();
+            self.push_own(item);
+        }
+        if self.behind.is_empty() {
+            self.behind.shrink_to(0);
+        }
     }
 
     /// Whether more may be read from the store, unacknowledged items counted.
@@ -157,6 +185,7 @@ impl Mailbox {
     /// Everything not acknowledged, oldest first; the mailbox is empty afterwards.
     pub fn drain(&mut self) -> Vec<Item> {
         self.rewind();
+        self.release(u64::MAX);
         self.bytes = 0;
         self.queue.drain(..).collect()
     }
@@ -164,6 +193,11 @@ impl Mailbox {
     /// The items in the order they are owed to the client, for saving.
     pub fn owed(&self) -> impl Iterator<Item = &Item> {
         self.sm.iter().flat_map(|sm| &sm.unacked).chain(&self.queue)
+    }
+
+    /// What waits behind the offline messages, each with their last seq, for saving.
+    pub fn owed_behind(&self) -> impl Iterator<Item = &(u64, Item)> {
+        self.behind.iter()
     }
 
     /// A stanza was handled: its place in the order of what becomes durable.
@@ -237,7 +271,7 @@ impl Mailbox {
         }
     }
 
-    /// The session's own answers: bounded by its own requests, one at a time.
+    /// What has its bound elsewhere: the session's own answers by its requests, one at a time.
     fn push_own(&mut self, item: Item) {
         self.bytes += item.cost();
         self.queue.push_back(item);

@@ -50,6 +50,9 @@ struct SavedItem {
     xml: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     seq: Option<u64>,
+    /// It waits behind the offline messages up to this seq.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    behind: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,7 +86,7 @@ pub fn save(session: &Session) -> Option<(TokenHash, Handled, Vec<u8>)> {
             backlog,
             presence,
             directed,
-            owed: mailbox.owed().filter_map(save_item).collect(),
+            owed: mailbox.owed().filter_map(save_item).chain(mailbox.owed_behind().filter_map(save_behind)).collect(),
         };
         Some((token, sm.handled, serde_json::to_vec(&saved).expect("plain data becomes JSON")))
     })
@@ -97,7 +100,12 @@ fn save_item(item: &Item) -> Option<SavedItem> {
         Kind::Request(_) => SavedKind::Request,
         Kind::Answer => SavedKind::Answer,
     };
-    Some(SavedItem { kind, xml: item.xml.to_string(), seq: item.delivery().map(|delivery| delivery.seq) })
+    let seq = item.delivery().map(|delivery| delivery.seq);
+    Some(SavedItem { kind, xml: item.xml.to_string(), seq, behind: None })
+}
+
+fn save_behind((seq, item): &(u64, Item)) -> Option<SavedItem> {
+    save_item(item).map(|saved| SavedItem { behind: Some(*seq), ..saved })
 }
 
 /// The session that was saved; `None` where the bytes make no sense to this version.
@@ -127,7 +135,10 @@ pub fn restore(account: AccountId, jid: Jid, token: TokenHash, bytes: &[u8]) -> 
         sm.sent = sm.acked;
         mailbox.sm = Some(sm);
         for item in saved.owed {
-            mailbox.push(restore_item(account, item));
+            match item.behind {
+                Some(seq) => mailbox.push_behind(seq, restore_item(account, item)),
+                None => mailbox.push(restore_item(account, item)),
+            };
         }
         // Counted as sent, so that a resuming client's `h` is understood.
         mailbox.count_as_sent(saved.unacked);

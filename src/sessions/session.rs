@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use super::Delivery;
 use super::Item;
+use super::Kind;
 use super::Pending;
 use super::backlog::Backlog;
 use super::mailbox::Mailbox;
@@ -49,8 +50,10 @@ pub enum End {
     Overflow,
     /// What it sent could not be stored.
     NotStored,
-    /// Its account was removed or its password changed elsewhere.
+    /// Its account was removed.
     AccountGone,
+    /// Its account's password was changed elsewhere.
+    SignedOut,
     /// Nobody resumed it in time, or its client closed the stream.
     Expired,
     /// The server stops.
@@ -189,11 +192,16 @@ impl Session {
         if state.end.is_some_and(|end| end != End::Shutdown) {
             return Accepted::Refused;
         }
-        if item.delivery().is_some() && state.backlog.hold() {
+        let seq = item.delivery().map(|delivery| delivery.seq);
+        if seq.is_some_and(|seq| state.backlog.hold(seq)) {
             return Accepted::Held;
         }
-        let seq = item.delivery().map_or(0, |delivery| delivery.seq);
-        let accepted = match state.mailbox.push(item) {
+        let seq = seq.unwrap_or(0);
+        let taken = match state.backlog.behind() {
+            Some(newest) if matches!(item.kind, Kind::Message(_)) => state.mailbox.push_behind(newest, item),
+            _ => state.mailbox.push(item),
+        };
+        let accepted = match taken {
             true => {
                 state.backlog.gave(seq);
                 Accepted::Queued

@@ -114,6 +114,7 @@ pub enum Cause {
     ReadOnly,
     Io,
     Corrupt,
+    Moved,
 }
 
 impl Cause {
@@ -124,6 +125,7 @@ impl Cause {
             Cause::ReadOnly => "the data folder can only be read: messages are refused until it can be written",
             Cause::Io => "the disk reports errors: messages are refused until it works",
             Cause::Corrupt => "the database is damaged: messages are refused",
+            Cause::Moved => "the data folder was moved or deleted: messages are refused",
         }
     }
 
@@ -134,6 +136,7 @@ impl Cause {
             Cause::ReadOnly => "make the data folder writable for imera",
             Cause::Io => "check the disk and its cable, and the system's log",
             Cause::Corrupt => "restore a backup with imera restore",
+            Cause::Moved => "put the data folder back where it was, or stop imera and start it on the new place",
         }
     }
 

@@ -53,6 +53,9 @@ struct Handles {
 /// What the threads share.
 struct Inner {
     folder: PathBuf,
+    /// Which file the database is.
+    file: Option<space::Identity>,
+    unclean: bool,
     clock: Clock,
     runtime: Handle,
     queue: queue::Queue,
@@ -103,10 +106,12 @@ impl Store {
     /// Opens the database in the data folder, made where it is missing. Must be called inside a
     /// tokio runtime: timers run there. Blocks for a few ms; longer after an unclean end.
     pub fn open(folder: &Path, options: OpenOptions, clock: Clock) -> Result<Store, OpenError> {
-        let connection = open::writer(folder, &options)?;
+        let (connection, unclean) = open::writer(folder, &options)?;
         let of_sql = |error| OpenError::of_sql(folder.join(FILE), &error);
         let inner = Arc::new(Inner {
             folder: folder.to_owned(),
+            file: space::identity(folder),
+            unclean,
             clock: clock.clone(),
             runtime: Handle::current(),
             queue: queue::Queue::default(),
@@ -256,6 +261,11 @@ impl Store {
             largest_group: stats.largest_group.load(Ordering::Relaxed),
             reruns: stats.reruns.load(Ordering::Relaxed),
         }
+    }
+
+    /// Whether the process before ended without closing the database.
+    pub fn was_unclean(&self) -> bool {
+        self.0.inner.unclean
     }
 
     /// The data folder.

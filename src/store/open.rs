@@ -40,7 +40,8 @@ impl Default for OpenOptions {
 }
 
 /// The writer's connection to the database in `folder`, of this version's schema.
-pub(super) fn writer(folder: &Path, options: &OpenOptions) -> Result<Connection, OpenError> {
+/// True: the last end was unclean.
+pub(super) fn writer(folder: &Path, options: &OpenOptions) -> Result<(Connection, bool), OpenError> {
     let path = folder.join(FILE);
     check_folder(folder, options)?;
     let fresh = is_fresh(&path, options)?;
@@ -64,7 +65,7 @@ pub(super) fn writer(folder: &Path, options: &OpenOptions) -> Result<Connection,
     if fresh {
         sync_folder(folder)?;
     }
-    Ok(connection)
+    Ok((connection, unclean))
 }
 
 /// A connection with the settings all share.

@@ -1,11 +1,23 @@
-//! Free space on the disk of the data folder: below a reserve nothing is written, so that SQLite
-//! seldom meets a full disk.
+//! Whether the disk will take a write: below a reserve of free space nothing is written, so that
+//! SQLite seldom meets a full disk; nor into a file that was moved away or deleted.
 
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Inner;
+use super::error::Cause;
+use super::open::FILE;
 use crate::limits;
+
+/// A file, whatever its name: device and inode.
+pub(super) type Identity = (u64, u64);
+
+/// Which file is the database in `folder` now.
+pub(super) fn identity(folder: &Path) -> Option<Identity> {
+    std::fs::metadata(folder.join(FILE)).ok().map(|file| (file.dev(), file.ino()))
+}
 
 /// When the system was last asked.
 #[derive(Default)]
@@ -16,7 +28,7 @@ pub(super) struct Space {
 
 impl Space {
     /// As [`shortage_now`], but asks the system a few times a second only.
-    pub fn shortage(&mut self, inner: &Inner) -> Option<String> {
+    pub fn shortage(&mut self, inner: &Inner) -> Option<(Cause, String)> {
         let now = inner.clock.since_start();
         self.commits += 1;
         let due = self.checked_at.is_none_or(|at| now - at >= Duration::from_millis(limits::STORE_RESERVE_CHECK_MS));
@@ -28,10 +40,13 @@ impl Space {
     }
 }
 
-/// Says what is free if it is less than the reserve.
-pub(super) fn shortage_now(inner: &Inner) -> Option<String> {
+/// Why nothing is to be written, if so.
+pub(super) fn shortage_now(inner: &Inner) -> Option<(Cause, String)> {
+    if identity(&inner.folder) != inner.file {
+        return Some((Cause::Moved, format!("{} is not the file that is open", inner.folder.join(FILE).display())));
+    }
     let reserve = inner.reserve.load(Ordering::Acquire);
     let stat = rustix::fs::statvfs(&inner.folder).ok()?;
     let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-    (free < reserve).then(|| format!("{free} bytes free, {reserve} are kept in reserve"))
+    (free < reserve).then(|| (Cause::DiskFull, format!("{free} bytes free, {reserve} are kept in reserve")))
 }

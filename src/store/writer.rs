@@ -59,7 +59,7 @@ impl Writer {
     fn commit_group(&mut self, jobs: &mut VecDeque<Job>) {
         let mut group = Vec::with_capacity(jobs.len());
         let done = match self.space.shortage(&self.inner) {
-            Some(detail) => Err((Cause::DiskFull, detail)),
+            Some(shortage) => Err(shortage),
             None => self.transact(jobs, &mut group).map_err(|error| (cause_of(&error), error.to_string())),
         };
         match done {
@@ -219,7 +219,7 @@ impl Writer {
     /// A small durable write: whether writing works again.
     fn probe(&mut self) {
         let tried = match super::space::shortage_now(&self.inner) {
-            Some(detail) => Err((Cause::DiskFull, detail)),
+            Some(shortage) => Err(shortage),
             None => self.write_nothing().map_err(|error| (cause_of(&error), error.to_string())),
         };
         match tried {

@@ -23,7 +23,6 @@ use crate::sessions::Delivery;
 use crate::sessions::End;
 use crate::sessions::Session;
 use crate::sessions::Work;
-use crate::xmpp::ack::Handled;
 use crate::xmpp::error::StreamCondition;
 use crate::xmpp::error::StreamError;
 use crate::xmpp::jid::Jid;
@@ -385,6 +384,7 @@ fn parting_of(end: End) -> Parting {
         End::Overflow => over(StreamCondition::PolicyViolation, "Too much waited for you to read it."),
         End::NotStored => over(StreamCondition::ResourceConstraint, "What you sent could not be stored."),
         End::AccountGone => over(StreamCondition::NotAuthorized, "The account is gone."),
+        End::SignedOut => over(StreamCondition::NotAuthorized, "The password was changed: sign in again."),
         End::Expired => over(StreamCondition::ConnectionTimeout, "The session is over."),
         End::Shutdown => Parting::Shutdown,
     }
