@@ -41,8 +41,10 @@ impl Folder {
         self.path.join(name)
     }
 
+    /// `IMERA_TEST_BIN` names another binary than the one cargo built for the tests.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_imera"));
+        let built = || env!("CARGO_BIN_EXE_imera").into();
+        let mut command = Command::new(std::env::var_os("IMERA_TEST_BIN").unwrap_or_else(built));
         command.args(arguments).arg("--data").arg(&self.path);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("IMERA_") {
