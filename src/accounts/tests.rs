@@ -209,17 +209,3 @@ async fn a_log_in_does_not_wait_for_a_batch() {
     assert_eq!(accounts.len(), 1, "the log-in came before the first step's end");
     assert_eq!(batch.await.unwrap().unwrap().created, 70);
 }
-
-/// 10,000 in two minutes (contract); by hand: `cargo test --release --lib ten_thousand -- --ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes a minute of both cores"]
-async fn ten_thousand_accounts_are_made_in_two_minutes() {
-    let folder = folder();
-    let accounts = open(folder.path()).await;
-    let batch = (0..10_000).map(|n| new(&format!("user{n}"), &format!("password {n}"))).collect();
-    let start = accounts.0.clock.since_start();
-    accounts.create_batch(batch, |_| ()).await.unwrap();
-    let took = accounts.0.clock.since_start() - start;
-    println!("10,000 accounts in {took:?}");
-    assert!(accounts.len() == 10_000 && took.as_secs() < 120);
-}

@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 const USAGE: &str = "load [--rounds N] [--only FIGURE,…] [--quick] [--servers NAME,…] [--json]
-figures: message login page million presence pace memory idle
+figures: message login page million presence pace memory idle accounts
 servers: imera prosody bare mute (a relay that gives acknowledgements, one that gives none)";
 
 impl Options {
@@ -115,6 +115,7 @@ async fn run(options: &Options) -> Result<Report> {
     bench.login().await?;
     bench.page().await?;
     bench.million().await?;
+    bench.accounts().await?;
     bench.presence().await?;
     bench.pace().await?;
     bench.memory().await?;

@@ -20,6 +20,7 @@ const IDLERS: std::ops::Range<usize> = 1000..2000;
 /// Messages in the short archive.
 const ARCHIVE: usize = 600;
 const PAGE: usize = 50;
+const ACCOUNTS: usize = 10_000;
 
 pub struct Bench<'a> {
     options: &'a Options,
@@ -165,6 +166,26 @@ impl<'a> Bench<'a> {
         let bars = short.map(|short| Bar::AtMost(short * SAME)).into_iter().collect();
         let seen = vec![Seen { kind: Kind::Imera, values }];
         self.add("CPU an archive page of 50 out of 1,000,000: the same", "µs", seen, bars);
+        Ok(())
+    }
+
+    /// Only imera: 10,000 accounts in two minutes (contract), with a server that runs meanwhile.
+    pub async fn accounts(&mut self) -> Result<()> {
+        if !self.xmpp().iter().any(|server| server.kind == Kind::Imera) || !self.begin("accounts") {
+            return Ok(());
+        }
+        let server = Server::start(Kind::Imera).await?;
+        let count = self.options.count(ACCOUNTS);
+        let lines: Vec<String> = (0..count).map(|number| format!("user{number} password {number}")).collect();
+        let begin = Instant::now();
+        server.add_accounts(&lines)?;
+        let seconds = begin.elapsed().as_secs_f64() * (ACCOUNTS as f64 / count as f64);
+        for number in [0, count - 1] {
+            let (name, password) = (format!("user{number}"), format!("password {number}"));
+            Client::login(&server.endpoint, &name, &password, None).await?.close().await?;
+        }
+        let seen = vec![Seen { kind: Kind::Imera, values: vec![seconds] }];
+        self.add("10,000 accounts by imera account add --batch", "s", seen, vec![Bar::AtMost(120.0)]);
         Ok(())
     }
 

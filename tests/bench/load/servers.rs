@@ -119,6 +119,18 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() * 1024
     }
 
+    /// `imera account add --batch` with these lines, beside the running server. Err: not all were added.
+    pub fn add_accounts(&self, lines: &[String]) -> Result<()> {
+        let file = self.scratch.path().join("accounts");
+        fs::write(&file, lines.join("\n"))?;
+        let output = program(self.scratch.path()).args(["account", "add", "--json", "--batch"]).arg(&file).output()?;
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        match told["added"].as_u64() == Some(lines.len() as u64) {
+            true => Ok(()),
+            false => Err(format!("{told} {}", String::from_utf8_lossy(&output.stderr)).into()),
+        }
+    }
+
     pub fn rss_bytes(&self) -> u64 {
         self.memory("status", "VmRSS:")
     }
@@ -161,12 +173,19 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn imera(scratch: &Path) -> Result<(Child, u16)> {
+/// The binary on this folder, without the arguments.
+fn program(scratch: &Path) -> Command {
     let binary =
         std::env::var_os("IMERA_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_imera")), PathBuf::from);
     let mut command = Command::new(&binary);
     command.env_remove("IMERA_BIN"); // ours, not the server's
-    command.args(["serve", "--test-profile", "--data"]).arg(scratch.join("data"));
+    command.env("IMERA_DATA", scratch.join("data"));
+    command
+}
+
+fn imera(scratch: &Path) -> Result<(Child, u16)> {
+    let mut command = program(scratch);
+    command.args(["serve", "--test-profile"]);
     command.envs([("IMERA_DOMAIN", DOMAIN), ("IMERA_LISTEN", "127.0.0.1"), ("IMERA_LOG", "warn")]);
     for port in ["S2S", "S2S_TLS", "HTTPS", "COMPONENT"] {
         command.env(format!("IMERA_PORT_{port}"), "off");
