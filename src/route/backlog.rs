@@ -22,7 +22,11 @@ pub async fn read_on(parts: &Parts, session: &Arc<Session>) -> Result<(), StoreE
     let account = session.account();
     if after == 0 && parts.store.writable() {
         // What other devices have acknowledged is no longer waiting.
-        parts.store.flush().await?;
+        match parts.store.flush().await {
+            // It is this that finds the disk full: reading goes on.
+            Ok(()) | Err(StoreError::Unavailable(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     let below = parts.archive.settled().await;
     let waiting = parts.archive.backlog(account, after, below, limits::BACKLOG_PAGE).await?;

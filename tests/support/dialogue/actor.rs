@@ -98,7 +98,7 @@ impl Actor {
     }
 
     pub fn note(&self, arrow: &str, what: &str) {
-        self.transcript.borrow_mut().push(format!("{:>18} {arrow} {what}", self.name));
+        self.transcript.borrow_mut().push(format!("{:>18} {arrow} {what:.600}", self.name));
     }
 
     /// Takes a new connection; what the old one brought is forgotten.

@@ -1,6 +1,9 @@
 //! The steps that look into an archive (XEP-0313): `finds in archive`, `asks archive`, and `says`, which fills it.
 
+use std::collections::VecDeque;
+
 use super::actor::{PATIENCE, stanza_error};
+use super::options::list;
 use super::pattern::{Pattern, substitute};
 use super::script::Step;
 use super::stage::Stage;
@@ -8,17 +11,45 @@ use super::xml::{CLIENT, Element, escape};
 
 const MAM: &str = "urn:xmpp:mam:2";
 const RSM: &str = "http://jabber.org/protocol/rsm";
+/// Bytes of what is said at length: 350 of them are more than a mailbox holds.
+const LENGTH: usize = 12_000;
 
 impl Stage {
-    /// `says 1, 2, 3 to ADDRESS`: a chat message each, whose body is the word and whose id is `m` with the word.
+    /// `says 1, 2, 3 to ADDRESS`: a chat message each, whose body is the word and whose id is `m` with the word;
+    /// `says 1..350 at length to ADDRESS`: behind the word 12,000 bytes.
     pub async fn says(&mut self, name: &str, what: &str) -> Result<(), String> {
         let (words, to) = what.rsplit_once(" to ").ok_or("says WORDS to ADDRESS")?;
         let to = substitute(to, &self.vars);
-        for word in words.split(',').map(str::trim) {
-            let message = format!("<message to='{to}' id='m{word}' type='chat'><body>{word}</body></message>");
+        let (words, more) = match words.strip_suffix(" at length") {
+            Some(words) => (words, format!(" {}", "A".repeat(LENGTH))),
+            None => (words, String::new()),
+        };
+        for word in list(words)? {
+            let message = format!("<message to='{to}' id='m{word}' type='chat'><body>{word}{more}</body></message>");
             self.actor(name)?.send(&message).await?;
         }
         self.sync_all().await
+    }
+
+    /// `hears 1..350`: the next messages have these bodies, each once and in order. Other stanzas stay.
+    pub async fn hears(&mut self, name: &str, words: &str) -> Result<(), String> {
+        let actor = self.actor(name)?;
+        let mut others = VecDeque::new();
+        for word in list(words)? {
+            let element = loop {
+                match actor.next(PATIENCE).await.map_err(|why| format!("«{word}» does not come: {why}"))? {
+                    element if element.name == "message" => break element,
+                    element => others.push_back(element),
+                }
+            };
+            let body = element.child(CLIENT, "body").map(Element::text).unwrap_or_default();
+            if body.split(' ').next() != Some(&word) {
+                return Err(format!("«{word}» does not come\n  received: {element:.300}"));
+            }
+        }
+        others.append(&mut actor.queue);
+        actor.queue = others;
+        Ok(())
     }
 
     /// `asks archive, max=2, before=, with=JID, start=TIME, ids=A|B, flip, of=ADDRESS, NAME=VALUE receives LIST [and more|

@@ -69,6 +69,18 @@ impl Imera {
         self.clock.set_utc(self.clock.utc() - i64::try_from(by.as_micros()).unwrap_or(i64::MAX));
     }
 
+    /// The first who writes finds out that it is full; that there is room again is found out by itself.
+    pub async fn fill_disk(&self, full: bool) -> Result<(), String> {
+        self.parts.store.set_reserve(if full { u64::MAX } else { 0 });
+        for _ in 0..60 {
+            self.advance(Duration::from_secs(1)).await;
+            if self.parts.store.writable() {
+                return Ok(());
+            }
+        }
+        Err("there is room, and nothing is written".to_owned())
+    }
+
     /// In good order: as after SIGTERM. Else: what is on the disk now is all that is left.
     pub async fn restart(&mut self, in_good_order: bool) -> Result<(), String> {
         if in_good_order {

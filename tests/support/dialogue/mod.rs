@@ -26,6 +26,8 @@ use stage::Failure;
 
 /// How long a dialogue may take in real time; they take milliseconds.
 const HANGS: Duration = Duration::from_secs(120);
+/// How much a failure tells of what was said before it, lines.
+const TOLD: usize = 60;
 
 /// Plays all whose title or file contains `IMERA_DIALOGUE`, and panics with what failed.
 pub fn run(dialogues: Vec<Dialogue>) {
@@ -75,7 +77,8 @@ fn play(dialogue: &Dialogue) -> Result<(), Failure> {
 }
 
 fn report(dialogue: &Dialogue, failure: &Failure) -> String {
-    let transcript: String = failure.transcript.iter().map(|line| format!("    {line}\n")).collect();
+    let first = failure.transcript.len().saturating_sub(TOLD);
+    let transcript: String = failure.transcript[first..].iter().map(|line| format!("    {line}\n")).collect();
     format!(
         "{}:{}: {}\n  {}\n  {}\n{transcript}",
         dialogue.file, failure.line, dialogue.title, failure.step, failure.why

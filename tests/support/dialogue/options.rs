@@ -1,4 +1,4 @@
-//! The small print of a step: log-in options and durations.
+//! The small print of a step: log-in options, durations, lists.
 
 use std::time::Duration;
 
@@ -84,4 +84,19 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         other => return Err(format!("«{other}» is no unit of time")),
     };
     Ok(Duration::from_secs(number * seconds))
+}
+
+/// `1, 2, x`, and `1..40` for all from 1 to 40.
+pub fn list(text: &str) -> Result<Vec<String>, String> {
+    let mut all = Vec::new();
+    for word in text.split(',').map(str::trim) {
+        match word.split_once("..") {
+            None => all.push(word.to_owned()),
+            Some((first, last)) => {
+                let number = |text: &str| text.parse::<u32>().map_err(|_| format!("«{word}» is no list"));
+                all.extend((number(first)?..=number(last)?).map(|number| number.to_string()));
+            }
+        }
+    }
+    Ok(all)
 }

@@ -51,6 +51,12 @@ impl Server {
         Ok(())
     }
 
+    /// Whether anything can be written.
+    pub async fn fill_disk(&mut self, full: bool) -> Result<(), String> {
+        let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
+        imera.fill_disk(full).await
+    }
+
     pub async fn restart(&mut self, in_good_order: bool) -> Result<(), String> {
         let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
         imera.restart(in_good_order).await

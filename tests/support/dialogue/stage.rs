@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::actor::{Actor, DOMAIN, PASSWORD, PATIENCE, SM, Transcript};
-use super::options::{Login, duration};
+use super::options::{Login, duration, list};
 use super::pattern::{Vars, substitute};
 use super::sasl::base64;
 use super::script::{Dialogue, Step};
@@ -81,6 +81,14 @@ fn setup(dialogue: &Dialogue) -> Setup {
     setup
 }
 
+/// `romeo/1..32`: one after the other.
+fn everybody(names: &str) -> Result<Vec<String>, String> {
+    match names.split_once('/').filter(|(_, resources)| resources.contains("..")) {
+        Some((account, resources)) => Ok(list(resources)?.iter().map(|one| format!("{account}/{one}")).collect()),
+        None => Ok(vec![names.to_owned()]),
+    }
+}
+
 fn account(actor: &str) -> String {
     actor.split('/').next().unwrap_or(actor).to_owned()
 }
@@ -93,6 +101,8 @@ impl Stage {
             ["server", "setting", _] | ["account", _, "exists"] => Ok(()),
             ["server", "restarts"] => self.restart(true).await,
             ["server", "is", "killed"] => self.restart(false).await,
+            ["disk", "is", "full"] => self.server.fill_disk(true).await,
+            ["disk", "has", "space"] => self.server.fill_disk(false).await,
             ["clock", "goes", "back", rest @ ..] => self.server.set_back(duration(&rest.join(" "))?),
             ["clock", "advances", rest @ .., "in", "silence"] => self.advance(duration(&rest.join(" "))?, true).await,
             ["clock", "advances", rest @ ..] => self.advance(duration(&rest.join(" "))?, false).await,
@@ -114,7 +124,13 @@ impl Stage {
                 self.ends(name, true, Some(condition), false).await
             }
             ["old", "stream", "of", name, "ends"] => self.ends(name, true, None, false).await,
-            [name, _, ..] => self.act(name, text[name.len()..].trim_start(), step).await,
+            [names, _, ..] => {
+                let verb = text[names.len()..].trim_start();
+                for name in everybody(names)? {
+                    self.act(&name, verb, step).await?;
+                }
+                Ok(())
+            }
             _ => Err("no such step".to_owned()),
         }
     }
@@ -178,6 +194,7 @@ impl Stage {
                 self.asks_archive(name, whole.split_once(" archive").map_or("", |(_, rest)| rest)).await
             }
             ("says", what) => self.says(name, what).await,
+            ("hears", what) => self.hears(name, what).await,
             ("asks", options) if options.starts_with("to resume") => self.ask_to_resume(name, options).await,
             _ => Err(format!("no such step: «{first}»")),
         }
