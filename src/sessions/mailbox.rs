@@ -88,6 +88,14 @@ impl Mailbox {
         }
     }
 
+    /// Queues what a saved session had, its own answers included, whose bound is another.
+    pub fn restored(&mut self, item: Item) {
+        if let Some(delivery) = item.delivery() {
+            delivery.hold();
+        }
+        self.push_own(item);
+    }
+
     /// Whether more may be read from the store, unacknowledged items counted.
     pub fn is_half_empty(&self) -> bool {
         let unacked = self.sm.as_ref().map_or(0, |sm| sm.unacked.len());
@@ -212,11 +220,6 @@ impl Mailbox {
         }
     }
 
-    /// Whether stanzas wait for the disk.
-    pub fn is_settled(&self) -> bool {
-        self.pending.is_empty()
-    }
-
     /// Whether all that was taken from the client is durable.
     pub fn is_durable(&self) -> bool {
         self.pending.is_empty() && self.sm.as_ref().is_none_or(|sm| sm.durable == sm.handled)
@@ -330,4 +333,44 @@ impl Mailbox {
 /// Whether a count has come to `target`: they are never further apart than what may wait.
 fn reaches(count: Handled, target: Handled) -> bool {
     count.since(target) < u32::MAX / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(number: u32) -> Item {
+        Item { xml: number.to_string().into(), kind: crate::sessions::Kind::Presence }
+    }
+
+    fn written(mailbox: &mut Mailbox) -> String {
+        let mut out = Vec::new();
+        mailbox.take(&mut out, usize::MAX, &mut Vec::new());
+        String::from_utf8(out).expect("it was text")
+    }
+
+    #[test]
+    fn xep0198_4_who_acknowledges_a_part_is_asked_again_while_the_count_goes_up() {
+        let mut mailbox = Mailbox { sm: Some(Sm::new(None)), ..Mailbox::default() };
+        (0..3).for_each(|number| assert!(mailbox.push(item(number))));
+        assert_eq!(written(&mut mailbox), format!("012{ASK}"));
+        for (h, asks) in [(1, true), (1, false), (2, true), (3, false)] {
+            assert!(mailbox.acked(Handled(h)).is_ok());
+            assert_eq!(!mailbox.is_empty(), asks, "h={h}");
+            let again = if asks { ASK } else { "" };
+            // what stands still is asked for with whatever is written next
+            let again = if h == 1 && !asks { ASK } else { again };
+            assert_eq!(written(&mut mailbox), again, "h={h}");
+        }
+        assert_eq!(mailbox.bytes, 0);
+    }
+
+    #[test]
+    fn a_saved_mailbox_comes_back_whole_though_its_own_answers_went_over_the_bound() {
+        let mut mailbox = Mailbox { sm: Some(Sm::new(None)), ..Mailbox::default() };
+        (0..limits::MAILBOX_MAX_ITEMS as u32 + 10).for_each(|number| mailbox.restored(item(number)));
+        mailbox.count_as_sent(5);
+        assert_eq!(mailbox.owed().count(), limits::MAILBOX_MAX_ITEMS + 10);
+        assert!(!mailbox.push(item(0)), "nothing more of others");
+    }
 }

@@ -135,10 +135,12 @@ pub fn restore(account: AccountId, jid: Jid, token: TokenHash, bytes: &[u8]) -> 
         sm.sent = sm.acked;
         mailbox.sm = Some(sm);
         for item in saved.owed {
-            match item.behind {
-                Some(seq) => mailbox.push_behind(seq, restore_item(account, item)),
-                None => mailbox.push(restore_item(account, item)),
-            };
+            let behind = item.behind;
+            let item = restore_item(account, item);
+            match behind {
+                Some(seq) if mailbox.push_behind(seq, item.clone()) => {}
+                _ => mailbox.restored(item),
+            }
         }
         // Counted as sent, so that a resuming client's `h` is understood.
         mailbox.count_as_sent(saved.unacked);

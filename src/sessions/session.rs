@@ -384,10 +384,6 @@ impl Session {
         self.lock().mailbox.pending_len()
     }
 
-    pub fn is_settled(&self) -> bool {
-        self.lock().mailbox.is_settled()
-    }
-
     /// XEP-0198 from here on. False: it was on already.
     pub fn enable_sm(&self, resumable: Option<(TokenHash, Duration)>) -> bool {
         let mut state = self.lock();
