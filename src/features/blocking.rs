@@ -92,7 +92,7 @@ fn set<'a>(cx: &'a Ctx<'a>, iq: &'a Iq, out: &'a mut Outbox) -> Reply<'a> {
         let roster = cx.parts.rosters.get(account).await.map_err(failed)?;
         tell_watchers(&lane, roster.watchers(), &before, &after, out);
         cx.parts.blocks.put(&mut out.batch, account, after);
-        push(&lane, &command);
+        push(&lane, if block { "block" } else { "unblock" }, &named);
         Ok(None)
     })
 }
@@ -132,8 +132,9 @@ fn tell_watchers<'a>(
     }
 }
 
-/// §3.3: every session that has asked for the list learns of the change.
-fn push(lane: &LaneGuard, command: &Element) {
+/// §3.3: every session that has asked for the list learns of the change, with addresses as the list has them.
+fn push(lane: &LaneGuard, command: &'static str, named: &[Jid]) {
+    let command = Element::new(ns::BLOCKING, command).children_from(named.iter().map(item));
     for session in lane.sessions().iter().filter(|session| session.flags().blocklist) {
         let head = Head {
             to: Some(session.jid().clone()),
