@@ -37,6 +37,27 @@ fn contract_the_test_profile_is_ready_tells_its_ports_and_stops_in_good_order() 
 }
 
 #[test]
+fn contract_the_log_is_text_or_one_json_object_a_line() {
+    for (format, is_json) in [("json", true), ("text", false)] {
+        let folder = Folder::new();
+        let variables = [("IMERA_LOG_FORMAT", format.into()), ("IMERA_LOG", "info".into())];
+        let mut server = Server::with(&folder, &["serve", "--test-profile"], &variables);
+        server.read_ready();
+        server.signal(rustix::process::Signal::TERM);
+        let log = server.log_until("\n\n");
+        let objects = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let levels: Vec<Value> = objects.map(|line| line["level"].clone()).collect();
+        assert_eq!(levels.len() == log.lines().count(), is_json, "{log}");
+        assert!(!is_json || levels.contains(&json!("WARN")), "{log}");
+    }
+    let folder = Folder::new();
+    let mut quiet = Server::with(&folder, &["serve", "--test-profile"], &[("IMERA_LOG", "off".into())]);
+    quiet.read_ready();
+    quiet.signal(rustix::process::Signal::TERM);
+    assert_eq!(quiet.log_until("\n\n"), "");
+}
+
+#[test]
 fn contract_healthz_answers_on_the_http_port() {
     let folder = Folder::new();
     let server = Server::test_profile(&folder);

@@ -122,6 +122,10 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    pub fn log_path(&self) -> PathBuf {
+        self.log.clone()
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }

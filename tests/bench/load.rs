@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 const USAGE: &str = "load [--rounds N] [--only FIGURE,…] [--quick] [--servers NAME,…] [--json]
-figures: message login page million presence pace memory idle accounts
+figures: message login page million presence pace memory idle start accounts
 servers: imera prosody bare mute (a relay that gives acknowledgements, one that gives none)";
 
 impl Options {
@@ -111,6 +111,7 @@ async fn run(options: &Options) -> Result<Report> {
     }
     let mut bench = Bench::new(options, servers);
     bench.idle();
+    bench.start().await?;
     bench.message().await?;
     bench.login().await?;
     bench.page().await?;

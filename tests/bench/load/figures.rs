@@ -60,6 +60,23 @@ impl<'a> Bench<'a> {
         self.add("idle server, RSS", "MB", seen, vec![Bar::AtMost(14.0)]);
     }
 
+    /// Only imera: the test profile is ready in 200 ms on an empty folder (contract).
+    pub async fn start(&mut self) -> Result<()> {
+        if !self.xmpp().iter().any(|server| server.kind == Kind::Imera) || !self.begin("start") {
+            return Ok(());
+        }
+        let mut values = Vec::new();
+        for _ in 0..self.options.rounds {
+            let begin = Instant::now();
+            let server = Server::start(Kind::Imera).await?;
+            values.push(begin.elapsed().as_secs_f64() * 1_000.0);
+            drop(server.stop());
+        }
+        let seen = vec![Seen { kind: Kind::Imera, values }];
+        self.add("ready on an empty folder", "ms", seen, vec![Bar::AtMost(200.0)]);
+        Ok(())
+    }
+
     /// Twice: with many messages in flight, and with one of each sender, as people write.
     pub async fn message(&mut self) -> Result<()> {
         if !self.begin("message") {

@@ -1,4 +1,4 @@
-//! The actors' side of SASL: PLAIN (RFC 4616) and SCRAM (RFC 5802) without channel binding.
+//! The actors' side of SASL: PLAIN (RFC 4616) and SCRAM (RFC 5802), bound to its channel where asked.
 
 use aws_lc_rs::{digest, hmac, pbkdf2};
 use base64::Engine as _;
@@ -32,6 +32,9 @@ pub struct Scram {
     digest: &'static digest::Algorithm,
     hmac: hmac::Algorithm,
     pbkdf2: pbkdf2::Algorithm,
+    /// GS2 header and channel binding data.
+    header: String,
+    binding: Vec<u8>,
     bare: String,
     nonce: String,
     password: String,
@@ -52,11 +55,29 @@ impl Scram {
         aws_lc_rs::rand::fill(&mut random).map_err(|_| "no random bytes".to_owned())?;
         let nonce = base64(random);
         let bare = format!("n={},r={nonce}", account.replace('=', "=3D").replace(',', "=2C"));
-        Ok(Scram { digest, hmac, pbkdf2, bare, nonce, password: password.to_owned(), server_signature: Vec::new() })
+        let (header, password) = ("n,,".to_owned(), password.to_owned());
+        Ok(Scram {
+            digest,
+            hmac,
+            pbkdf2,
+            header,
+            binding: Vec::new(),
+            bare,
+            nonce,
+            password,
+            server_signature: Vec::new(),
+        })
+    }
+
+    /// The mechanism's -PLUS, bound by this type and data.
+    pub fn bound(mut self, by: &str, data: &[u8]) -> Scram {
+        self.header = format!("p={by},,");
+        self.binding = data.to_vec();
+        self
     }
 
     pub fn first(&self) -> String {
-        base64(format!("n,,{}", self.bare))
+        base64(format!("{}{}", self.header, self.bare))
     }
 
     /// The answer to the server's challenge.
@@ -72,7 +93,8 @@ impl Scram {
             return Err(format!("the server's nonce {nonce} does not continue ours, or is short"));
         }
         let salted = self.salted(rounds, &salt)?;
-        let without_proof = format!("c=biws,r={nonce}");
+        let channel = base64([self.header.as_bytes(), &self.binding].concat());
+        let without_proof = format!("c={channel},r={nonce}");
         let auth_message = format!("{},{server_first},{without_proof}", self.bare);
         let client_key = self.sign(&salted, b"Client Key");
         let stored_key = digest::digest(self.digest, &client_key);
