@@ -1,5 +1,7 @@
 //! The real binary as a process: its lines, files, signals and command line, as the contract has them.
 
+#[path = "support/client.rs"]
+mod client;
 #[path = "support/process.rs"]
 mod process;
 
@@ -7,7 +9,6 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::ServerName;
@@ -402,50 +403,9 @@ fn pem(leaf: &CertificateDer<'_>) -> String {
 
 /// The leaf that direct TLS serves, whoever signed it.
 fn leaf(address: std::net::SocketAddr) -> CertificateDer<'static> {
-    #[derive(Debug)]
-    struct Anyone(rustls::crypto::WebPkiSupportedAlgorithms);
-    impl rustls::client::danger::ServerCertVerifier for Anyone {
-        fn verify_server_cert(
-            &self,
-            _: &CertificateDer<'_>,
-            _: &[CertificateDer<'_>],
-            _: &ServerName<'_>,
-            _: &[u8],
-            _: rustls::pki_types::UnixTime,
-        ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
-            Ok(rustls::client::danger::ServerCertVerified::assertion())
-        }
-        fn verify_tls12_signature(
-            &self,
-            message: &[u8],
-            leaf: &CertificateDer<'_>,
-            signed: &rustls::DigitallySignedStruct,
-        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
-            rustls::crypto::verify_tls12_signature(message, leaf, signed, &self.0)
-        }
-        fn verify_tls13_signature(
-            &self,
-            message: &[u8],
-            leaf: &CertificateDer<'_>,
-            signed: &rustls::DigitallySignedStruct,
-        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
-            rustls::crypto::verify_tls13_signature(message, leaf, signed, &self.0)
-        }
-        fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-            self.0.supported_schemes()
-        }
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let anyone = Arc::new(Anyone(provider.signature_verification_algorithms));
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .dangerous()
-        .with_custom_certificate_verifier(anyone)
-        .with_no_client_auth();
     let mut socket = TcpStream::connect(address).unwrap();
     let name = ServerName::try_from("localhost").unwrap();
-    let mut connection = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut connection = rustls::ClientConnection::new(client::tls_config(false), name).unwrap();
     while connection.is_handshaking() {
         connection.complete_io(&mut socket).unwrap();
     }

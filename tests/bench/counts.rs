@@ -8,6 +8,9 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[allow(dead_code)]
+#[path = "../support/inside.rs"]
+mod inside;
 #[path = "counts/instructions.rs"]
 mod instructions;
 #[path = "counts/memory.rs"]

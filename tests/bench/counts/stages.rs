@@ -5,15 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use imera::accounts::blocks::Blocks;
-use imera::accounts::roster::Rosters;
 use imera::accounts::{Accounts, NewAccount, Role};
 use imera::archive::{Archive, Body};
 use imera::clock::Clock;
-use imera::features::{Parts, Policy, disco};
-use imera::sessions::Sessions;
+use imera::features::Parts;
 use imera::store::{Batch, OpenOptions, Store};
-use imera::streams::c2s;
 use imera::xmpp::jid::Jid;
 use imera::xmpp::stanza::MessageType;
 use imera::xmpp::xml::reader::{Event, Reader};
@@ -22,6 +18,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use crate::Result;
+use crate::inside;
 use crate::servers::DOMAIN;
 
 const PASSWORD: &str = "secret";
@@ -143,26 +140,13 @@ pub struct Chat {
 
 impl Chat {
     pub async fn begin(folder: &Path) -> Result<Chat> {
-        let (store, clock) = open(folder)?;
-        let domain: Jid = DOMAIN.parse().map_err(|error| format!("{error}"))?;
-        let accounts = Accounts::open(store.clone(), clock.clone()).await?;
-        accounts.throttle().switch_off();
-        let policy = Policy { plain: true, anonymous: true, registration: true, plain_tcp: true, throttle: false };
-        let host = disco::host(Vec::new());
-        let host_ver = host.ver().map_err(|error| format!("{error}"))?;
-        let parts = Arc::new(Parts {
-            archive: Archive::open(store.clone(), DOMAIN, clock.clone()).await?,
-            rosters: Rosters::new(store.clone(), domain.clone()),
-            blocks: Blocks::new(store.clone(), domain.clone()),
-            sessions: Sessions::new(),
-            store,
-            accounts,
-            clock,
-            domain,
-            policy,
-            host,
-            host_ver,
-        });
+        let place = inside::Place {
+            domain: DOMAIN,
+            policy: inside::TEST_PROFILE,
+            options: OpenOptions::default(),
+            owner: None,
+        };
+        let parts = inside::open(folder, Clock::system(), place).await?;
         let romeo = Peer::log_in(&parts, NAMES[0]).await?;
         let juliet = Peer::log_in(&parts, NAMES[1]).await?;
         Ok(Chat { parts, romeo, juliet, next: 0 })
@@ -196,9 +180,7 @@ struct Peer {
 
 impl Peer {
     async fn log_in(parts: &Arc<Parts>, name: &str) -> Result<Peer> {
-        let (ours, theirs) = tokio::io::duplex(64 * 1024);
-        tokio::spawn(c2s::serve_memory(parts.clone(), theirs));
-        let mut peer = Peer { io: ours, bytes: vec![0; 64 * 1024], filled: 0 };
+        let mut peer = Peer { io: inside::connect(parts), bytes: vec![0; 64 * 1024], filled: 0 };
         let plain = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, format!("\0{name}\0{PASSWORD}"));
         let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{plain}</auth>");
         let bind = "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";

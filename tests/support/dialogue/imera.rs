@@ -8,16 +8,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use imera::accounts::blocks::Blocks;
-use imera::accounts::roster::Rosters;
 use imera::accounts::{Accounts, NewAccount, Role};
-use imera::archive::Archive;
 use imera::clock::Clock;
-use imera::features::{Parts, Policy, contact, disco};
-use imera::sessions::Sessions;
-use imera::store::{OpenOptions, Store};
+use imera::features::{Parts, Policy};
+use imera::store::Store;
 use imera::streams::c2s;
-use imera::xmpp::jid::Jid;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -25,10 +20,12 @@ use super::actor::{BoxedIo, DOMAIN, PASSWORD};
 use super::sasl::{MECHANISMS, one_round};
 use super::server::Setup;
 
+#[allow(dead_code)] // tests/fuzz and tests/attack use the rest
+#[path = "../inside.rs"]
+mod inside;
+
 /// 2026-01-01T00:00:00Z, in microseconds: when every dialogue begins.
 const BEGINNING: i64 = 1_767_225_600_000_000;
-/// Bytes a connection holds in each direction before the writer waits.
-const PIPE_BYTES: usize = 64 * 1024;
 /// Runs the place, so that disco#info has somebody to name (XEP-0157).
 const OWNER: &str = "admin";
 
@@ -46,7 +43,7 @@ static TEMPLATES: Mutex<BTreeMap<BTreeSet<String>, Arc<TempDir>>> = Mutex::new(B
 impl Imera {
     pub async fn start(setup: &Setup) -> Result<Imera, String> {
         let policy = policy(&setup.settings)?;
-        let folder = folder()?;
+        let folder = inside::folder();
         copy(template(&setup.accounts).await?.path(), folder.path())?;
         let clock = Clock::stepped(BEGINNING);
         let parts = open(folder.path(), clock.clone(), policy).await?;
@@ -54,8 +51,8 @@ impl Imera {
     }
 
     pub fn connect(&mut self) -> BoxedIo {
-        let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
-        self.connections.push(tokio::spawn(c2s::serve_memory(self.parts.clone(), theirs)));
+        let (ours, serving) = inside::connection(&self.parts);
+        self.connections.push(serving);
         Box::new(ours)
     }
 
@@ -86,7 +83,7 @@ impl Imera {
         if in_good_order {
             self.stop_in_good_order().await;
         } else {
-            let left = folder()?;
+            let left = inside::folder();
             copy(self.folder.path(), left.path())?;
             self.connections.drain(..).for_each(|connection| connection.abort());
             self.folder = left;
@@ -127,7 +124,7 @@ async fn let_others_run() {
 
 /// The test profile's policy, with what the dialogue sets.
 fn policy(settings: &[(String, String)]) -> Result<Policy, String> {
-    let mut policy = Policy { plain: true, anonymous: true, registration: true, plain_tcp: true, throttle: false };
+    let mut policy = inside::TEST_PROFILE;
     for (key, value) in settings {
         let on = matches!(value.as_str(), "open" | "on" | "true");
         match key.as_str() {
@@ -142,34 +139,12 @@ fn policy(settings: &[(String, String)]) -> Result<Policy, String> {
 }
 
 async fn open(folder: &Path, clock: Clock, policy: Policy) -> Result<Arc<Parts>, String> {
-    let domain: Jid = DOMAIN.parse().map_err(|error| format!("{DOMAIN}: {error}"))?;
-    let store = store(folder, clock.clone())?;
-    let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(text)?;
-    if !policy.throttle {
-        accounts.throttle().switch_off();
-    }
-    let owner = Jid::from_parts(Some(OWNER), DOMAIN, None).map_err(text)?;
-    let host = disco::host(contact::form(&[owner]).into_iter().collect());
-    let host_ver = host.ver().map_err(text)?;
-    let parts = Arc::new(Parts {
-        archive: Archive::open(store.clone(), DOMAIN, clock.clone()).await.map_err(text)?,
-        rosters: Rosters::new(store.clone(), domain.clone()),
-        blocks: Blocks::new(store.clone(), domain.clone()),
-        sessions: Sessions::new(),
-        store,
-        accounts,
-        clock,
-        domain,
-        policy,
-        host,
-        host_ver,
-    });
-    c2s::restore(&parts).await.map_err(text)?;
-    Ok(parts)
+    let place = inside::Place { domain: DOMAIN, policy, options: inside::endless(), owner: Some(OWNER) };
+    inside::open(folder, clock, place).await
 }
 
 fn store(folder: &Path, clock: Clock) -> Result<Store, String> {
-    Store::open(folder, OpenOptions { reserve: 0, ..OpenOptions::default() }, clock).map_err(text)
+    Store::open(folder, inside::endless(), clock).map_err(text)
 }
 
 fn text(error: impl std::fmt::Display) -> String {
@@ -180,7 +155,7 @@ async fn template(names: &BTreeSet<String>) -> Result<Arc<TempDir>, String> {
     if let Some(known) = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner).get(names) {
         return Ok(known.clone());
     }
-    let made = folder()?;
+    let made = inside::folder();
     let clock = Clock::stepped(BEGINNING);
     let store = store(made.path(), clock.clone())?;
     let accounts = Accounts::open(store.clone(), clock).await.map_err(text)?;
@@ -209,14 +184,6 @@ async fn ease_log_in(store: &Store) -> Result<(), String> {
 
 fn account(name: &str, role: Role) -> NewAccount {
     NewAccount { name: name.to_owned(), password: PASSWORD.to_owned().into(), role }
-}
-
-/// In memory where the system has such a place: a dialogue proves no durability, and fsyncs take time.
-fn folder() -> Result<TempDir, String> {
-    match Path::new("/dev/shm") {
-        memory if memory.is_dir() => tempfile::tempdir_in(memory).map_err(text),
-        _ => tempfile::tempdir().map_err(text),
-    }
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {

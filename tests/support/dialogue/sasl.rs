@@ -70,6 +70,7 @@ impl Scram {
     }
 
     /// The mechanism's -PLUS, bound by this type and data.
+    #[allow(dead_code)] // tests/doors.rs; dialogues have no TLS
     pub fn bound(mut self, by: &str, data: &[u8]) -> Scram {
         self.header = format!("p={by},,");
         self.binding = data.to_vec();
