@@ -86,8 +86,13 @@ struct Inner {
 }
 
 impl Rosters {
-    pub fn new(store: Store, domain: Jid) -> Rosters {
-        Rosters(Arc::new(Inner { store, domain, cache: Cache::new(limits::ROSTER_CACHE_ENTRIES) }))
+    /// After an unclean end one write: versions told by pushes that were not kept never come again,
+    /// and who knows one gets the whole roster.
+    pub async fn open(store: Store, domain: Jid) -> Result<Rosters, StoreError> {
+        if store.was_unclean() {
+            store.write(renumber).await?;
+        }
+        Ok(Rosters(Arc::new(Inner { store, domain, cache: Cache::new(limits::ROSTER_CACHE_ENTRIES) })))
     }
 
     /// The account's roster as it is now, changes that wait for the disk included.
@@ -106,15 +111,6 @@ impl Rosters {
         let roster = Arc::new(roster);
         self.0.cache.put(account, roster.clone(), generation);
         Ok(roster)
-    }
-
-    /// After an unclean end: pushes may have told versions that were not kept. They never come again,
-    /// and who knows one gets the whole roster.
-    pub async fn renumber(&self) -> Result<(), StoreError> {
-        let step = limits::ROSTER_VERSION_STEP as i64;
-        let sql = "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
-                   ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1";
-        self.0.store.write(move |db| db.execute(sql, [step]).map(drop)).await
     }
 
     /// Stores a contact's new form; a contact back at its default that is not listed is
@@ -214,6 +210,12 @@ impl Rosters {
         batch.hold(pin);
         roster
     }
+}
+
+fn renumber(db: &Connection) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
+               ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1";
+    db.execute(sql, [limits::ROSTER_VERSION_STEP as i64]).map(drop)
 }
 
 /// Forgets removals beyond the bound. Some: the removals up to this version are to be deleted.

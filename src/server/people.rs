@@ -34,14 +34,10 @@ pub async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
     let owners = owners(house, &domain).await.map_err(unreadable)?;
     let host = disco::host(contact::form(&owners).into_iter().collect());
     let host_ver = host.ver().map_err(|error| Failure::new(error, "report it"))?;
-    let rosters = Rosters::new(house.store.clone(), domain.clone());
-    if house.store.was_unclean() {
-        rosters.renumber().await.map_err(unreadable)?;
-    }
     Ok(Parts {
         store: house.store.clone(),
         accounts: house.accounts.clone(),
-        rosters,
+        rosters: Rosters::open(house.store.clone(), domain.clone()).await.map_err(unreadable)?,
         blocks: Blocks::new(house.store.clone(), domain.clone()),
         archive,
         sessions: Sessions::new(),

@@ -144,3 +144,34 @@ impl Session {
         self.lock().backlog = backlog;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Delivery;
+    use super::super::Kind;
+    use super::super::session::Accepted;
+    use super::*;
+    use crate::store::AccountId;
+
+    fn message(text: &str, seq: Option<u64>) -> Item {
+        Item { xml: text.into(), kind: Kind::Message(seq.map(|seq| Delivery::new(AccountId(1), seq))) }
+    }
+
+    #[test]
+    fn rfc6120_10_1_what_is_not_kept_comes_in_its_turn_behind_offline_messages() {
+        let session = Session::new(AccountId(1), "romeo@a.test/orchard".parse().expect("an address"));
+        assert!(session.begin_backlog(11));
+        assert_eq!(session.push(message("[after 10]", None)), Accepted::Queued);
+        assert_eq!(session.push(message("[11]", Some(11))), Accepted::Held);
+        assert_eq!(session.push(message("[after 11]", None)), Accepted::Queued);
+        for seq in [5, 10, 11] {
+            assert!(session.push_backlog(message(&format!("[{seq}]"), Some(seq))));
+        }
+        session.finish_backlog();
+        assert_eq!(session.push(message("[after all]", None)), Accepted::Queued, "it reads once more");
+        session.finish_backlog();
+        let mut out = Vec::new();
+        session.take(&mut out, usize::MAX, &mut Vec::new());
+        assert_eq!(String::from_utf8_lossy(&out), "[5][10][after 10][11][after 11][after all]");
+    }
+}

@@ -209,6 +209,28 @@ async fn house_a_full_disk_refuses_what_must_be_kept_passes_the_rest_and_comes_b
 }
 
 #[tokio::test]
+async fn a_data_folder_that_was_moved_away_is_no_place_to_write_until_it_is_back() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.register(&["writer", "juliet"]).await;
+    let away = folder.path.with_extension("away");
+    std::fs::rename(&folder.path, &away).unwrap();
+    let acknowledged = write_until_full(&server).await;
+    let line = health_becomes(&server, 503).await;
+    assert_eq!(line, "the data folder was moved or deleted: messages are refused\n");
+    std::fs::rename(&away, &folder.path).unwrap();
+    health_becomes(&server, 200).await;
+    let mut juliet = server.login_resumable("juliet", "balcony").await;
+    let archive = juliet.archive(None, 1_000).await.unwrap();
+    for number in &acknowledged {
+        let kept = archive.iter().filter(|message| message.body() == format!("w {number}")).count();
+        assert_eq!(kept, 1, "{number} was acknowledged");
+    }
+    assert_eq!(refusal(&mut juliet, &chat("after", "")).await, None);
+    server.stop_well().await;
+}
+
+#[tokio::test]
 async fn a_start_on_a_disk_that_is_full_or_can_only_be_read_tells_the_next_step() {
     let Some(namespace) = namespace() else { return };
     let good = Folder::new();

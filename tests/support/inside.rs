@@ -54,7 +54,7 @@ pub async fn open(folder: &Path, clock: Clock, place: Place) -> Result<Arc<Parts
     let host_ver = host.ver().map_err(text)?;
     let parts = Arc::new(Parts {
         archive: Archive::open(store.clone(), name, clock.clone()).await.map_err(text)?,
-        rosters: Rosters::new(store.clone(), domain.clone()),
+        rosters: Rosters::open(store.clone(), domain.clone()).await.map_err(text)?,
         blocks: Blocks::new(store.clone(), domain.clone()),
         sessions: Sessions::new(),
         store,
