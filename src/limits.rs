@@ -321,3 +321,6 @@ pub const FOLDER_HELD_PAUSE_MS: u64 = 50;
 pub const ACCOUNT_BATCH_MAX: usize = 100_000;
 /// Bytes of the line that holds a password.
 pub const PASSWORD_LINE_MAX_BYTES: u64 = 4_096;
+
+/// How long the command line works before it tells of progress, ms.
+pub const PROGRESS_AFTER_MS: u64 = 300;

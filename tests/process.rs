@@ -192,10 +192,19 @@ fn contract_accounts_are_added_listed_reset_and_removed_with_and_without_a_serve
     accounts(&folder, "juliet");
     let batch = folder.imera(&["account", "add", "--batch", "-", "--json"], "a pw one\nb pw\n\nadmin pw\n");
     assert_eq!(batch.stdout, "{\"added\":2,\"existing\":1}\n", "{}", batch.stderr);
-    assert!(batch.stderr.contains("accounts: 3 of 3"), "no terminal, so lines: {}", batch.stderr);
+    assert!(!batch.stderr.contains(" of 3"), "short work tells no progress: {}", batch.stderr);
     let torn = folder.imera(&["account", "add", "--batch", "-"], "c pw\nd\n");
     assert_eq!((torn.code, torn.stderr.contains("line 2 of - has no password: write NAME PASSWORD")), (2, true));
     assert_eq!(names(&folder), ["a", "admin", "b"]);
+}
+
+#[test]
+fn habits_long_work_tells_its_progress_in_plain_lines_where_no_terminal_is() {
+    let folder = Folder::new();
+    let _server = Server::test_profile(&folder);
+    let many: String = (0..250).map(|number| format!("n{number} pw\n")).collect();
+    let batch = folder.imera(&["account", "add", "--batch", "-"], &many);
+    assert!(batch.stderr.contains("accounts: 250 of 250"), "{}", batch.stderr);
 }
 
 fn names(folder: &Folder) -> Vec<String> {

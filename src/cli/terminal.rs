@@ -5,9 +5,12 @@
 use std::io;
 use std::io::IsTerminal;
 use std::io::Write;
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::clock::Clock;
+use crate::limits;
 use crate::server::control::Step;
 
 /// One line on standard output. Ends the process where it cannot be written: an answer that is cut
@@ -70,8 +73,9 @@ pub fn coloured(word: &str, colour: u8) -> String {
 }
 
 /// A long answer's progress: a bar where standard error is a terminal, else a line every tenth.
-#[derive(Default)]
+/// Nothing for what is done within [`limits::PROGRESS_AFTER_MS`].
 pub struct Bar {
+    clock: Clock,
     /// Tenths told, or whether a bar stands on the line.
     told: u64,
     what: String,
@@ -79,9 +83,16 @@ pub struct Bar {
 
 const WIDTH: u64 = 30;
 
+impl Default for Bar {
+    fn default() -> Bar {
+        Bar { clock: Clock::system(), told: 0, what: String::new() }
+    }
+}
+
 impl Bar {
     pub fn step(&mut self, step: &Step) {
-        if step.of == 0 {
+        let early = self.clock.since_start() < Duration::from_millis(limits::PROGRESS_AFTER_MS);
+        if step.of == 0 || early {
             return;
         }
         let done = step.done.min(step.of);
