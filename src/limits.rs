@@ -46,7 +46,7 @@ pub const STORE_GROUP_MAX_JOBS: usize = 1_024;
 /// never waits, a crowd shares its fsyncs.
 pub const STORE_GATHER_FROM_JOBS: usize = 4;
 /// That moment, microseconds.
-pub const STORE_GATHER_US: u64 = 1_000;
+pub const STORE_GATHER_US: u64 = 2_000;
 /// How long the writer works before it commits, ms.
 pub const STORE_STEP_MAX_MS: u64 = 10;
 /// How long a lazy write waits for a commit to go with, seconds.
