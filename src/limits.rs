@@ -194,8 +194,10 @@ pub const ROSTER_MAX_GROUPS: usize = 50;
 pub const ROSTER_NAME_MAX_BYTES: usize = 1_023;
 /// Removals remembered for clients that come back (RFC 6121 §2.6).
 pub const ROSTER_REMOVALS_KEPT: usize = 256;
-/// Roster versions left out after an unclean end: more than pushes can have been on their way to the disk.
+/// Roster versions left out for each commit that failed: more than pushes can have been on their way to the disk.
 pub const ROSTER_VERSION_STEP: u64 = 1 << 20;
+/// Those left out after an unclean end: more than failed commits of one run can have taken.
+pub const ROSTER_VERSION_LEAP: u64 = 1 << 36;
 /// Rosters in memory.
 pub const ROSTER_CACHE_ENTRIES: usize = 512;
 /// Subscription requests that wait for one account's answer; the newest beyond are not shown.

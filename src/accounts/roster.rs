@@ -104,8 +104,8 @@ impl Rosters {
         let domain = self.0.domain.clone();
         let mut roster = self.0.store.read(move |db| load(db, &domain, account)).await?;
         if generation > 0 {
-            // A commit failed: versions that were pushed and not kept must not come again.
-            roster.version += limits::ROSTER_VERSION_STEP;
+            // Commits failed: versions that were pushed and not kept must not come again.
+            roster.version += generation * limits::ROSTER_VERSION_STEP;
             roster.floor = roster.version;
         }
         let roster = Arc::new(roster);
@@ -215,7 +215,7 @@ impl Rosters {
 fn renumber(db: &Connection) -> rusqlite::Result<()> {
     let sql = "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
                ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1";
-    db.execute(sql, [limits::ROSTER_VERSION_STEP as i64]).map(drop)
+    db.execute(sql, [limits::ROSTER_VERSION_LEAP as i64]).map(drop)
 }
 
 /// Forgets removals beyond the bound. Some: the removals up to this version are to be deleted.
