@@ -265,6 +265,8 @@ pub const ARCHIVE_DELETE_ROWS: usize = 500;
 
 /// How long a client may take from its first byte to its session, seconds.
 pub const NEGOTIATION_MAX_S: u64 = 60;
+/// The same for one who reads the form for a new account (XEP-0077), seconds.
+pub const REGISTRATION_MAX_S: u64 = 600;
 /// Failed log-ins on one stream (RFC 6120 §6.4.5: 2 to 5).
 pub const LOGIN_TRIES: u32 = 5;
 /// How long the end of a stream may take to be written, seconds.
@@ -326,3 +328,47 @@ pub const PASSWORD_LINE_MAX_BYTES: u64 = 4_096;
 
 /// How long the command line works before it tells of progress, ms.
 pub const PROGRESS_AFTER_MS: u64 = 300;
+// Invitations and accounts
+
+/// Uses of one invitation.
+pub const INVITE_USES_MAX: u32 = 500;
+/// How long an invitation may last, seconds: a year.
+pub const INVITE_MAX_S: u64 = 366 * 86_400;
+/// How long one lasts where nothing else is said, seconds.
+pub const INVITE_S: u64 = 7 * 86_400;
+/// How long a link for a new password lasts, seconds.
+pub const RESET_S: u64 = 86_400;
+/// Signs of an invitation's note.
+pub const INVITE_NOTE_MAX_SIGNS: usize = 200;
+/// Invitations that are open at once, for the whole place.
+pub const INVITES_OPEN_MAX: u32 = 10_000;
+/// How long an invitation is remembered after its end, so that its page can tell what became of it,
+/// seconds.
+pub const INVITE_KEPT_S: u64 = 60 * 86_400;
+/// Sign-ups that compute at once; the others wait, and fail early where the last place went.
+pub const JOINS_AT_ONCE: usize = 2;
+/// Who may wait for an owner's yes.
+pub const JOIN_REQUESTS_MAX: u32 = 1_000;
+/// Wrong tokens from one address in a row, then one in so many seconds. 144 bits cannot be guessed:
+/// this is against the load.
+pub const TOKEN_BURST: u32 = 30;
+pub const TOKEN_REFILL_S: u64 = 20;
+/// Signs of a name that somebody chooses.
+pub const NAME_MAX_SIGNS: usize = 40;
+/// Signs of a password that somebody chooses, at least (NIST SP 800-63B asks for 8).
+pub const PASSWORD_MIN_SIGNS: usize = 10;
+/// Bytes of a password that somebody chooses.
+pub const PASSWORD_CHOSEN_MAX_BYTES: usize = 256;
+/// How long somebody who leaves may change their mind, seconds: 30 days.
+pub const LEAVE_GRACE_S: u64 = 30 * 86_400;
+/// Ad-hoc commands (XEP-0050) that wait for their form, for all and for one account; the oldest go.
+pub const ADHOC_SESSIONS_MAX: usize = 256;
+pub const ADHOC_SESSIONS_PER_ACCOUNT: usize = 8;
+/// How long one waits, seconds.
+pub const ADHOC_SESSION_MAX_S: u64 = 900;
+/// Names in one list of accounts that a command gives.
+pub const ADHOC_LIST_MAX: usize = 1_000;
+/// Bytes of an announcement.
+pub const ANNOUNCEMENT_MAX_BYTES: usize = 8_192;
+/// How often accounts that leave and old invitations are looked for, seconds.
+pub const SWEEP_EVERY_S: u64 = 3_600;

@@ -103,8 +103,7 @@ impl Accounts {
             if c.query_row("SELECT 1 FROM account WHERE id = ?", [account.0], |_| Ok(())).optional()?.is_none() {
                 return Ok(false);
             }
-            c.execute("DELETE FROM verifier WHERE account = ?", [account.0])?;
-            verifiers.insert(c, account)?;
+            verifiers.replace(c, account)?;
             Ok(true)
         };
         match self.0.store.write(job).await? {
@@ -120,7 +119,10 @@ impl Accounts {
     }
 
     /// Runs what takes milliseconds beside the tasks that serve. Err: the server ends.
-    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    pub(super) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
         let computing = self.0.credentials.computing.clone();
         let permit = computing.acquire_owned().await.map_err(|_| StoreError::Closed)?;
         let running = tokio::task::spawn_blocking(move || {
@@ -133,13 +135,28 @@ impl Accounts {
 }
 
 impl Verifiers {
+    /// In place of those that there are.
+    pub(super) fn replace(&self, c: &Connection, account: AccountId) -> rusqlite::Result<()> {
+        c.execute("DELETE FROM verifier WHERE account = ?", [account.0])?;
+        self.insert(c, account)
+    }
+
+    /// For somebody who waits for an owner's yes.
+    pub(super) fn insert_waiting(&self, c: &Connection, request: i64) -> rusqlite::Result<()> {
+        self.insert_as(c, "join_verifier (request", request)
+    }
+
     pub(super) fn insert(&self, c: &Connection, account: AccountId) -> rusqlite::Result<()> {
-        let mut insert = c.prepare_cached(
-            "INSERT INTO verifier (account, mechanism, salt, rounds, stored_key, server_key) VALUES (?, ?, ?, ?, ?, ?)",
-        )?;
+        self.insert_as(c, "verifier (account", account.0)
+    }
+
+    fn insert_as(&self, c: &Connection, table: &str, whose: i64) -> rusqlite::Result<()> {
+        let mut insert = c.prepare_cached(&format!(
+            "INSERT INTO {table}, mechanism, salt, rounds, stored_key, server_key) VALUES (?, ?, ?, ?, ?, ?)"
+        ))?;
         for v in &self.0 {
             let rounds = v.rounds.get();
-            insert.execute(params![account.0, v.hash.mechanism(), v.salt, rounds, v.stored_key, v.server_key])?;
+            insert.execute(params![whose, v.hash.mechanism(), v.salt, rounds, v.stored_key, v.server_key])?;
         }
         Ok(())
     }

@@ -2,11 +2,17 @@
 //!
 //! State: the tables `account` and `verifier`; in memory every account's name and role, which
 //! follow each commit. A name is a prepared local part (RFC 7622 §3.3), a password lives only as
-//! SCRAM verifiers. Missing: reserved names, invitations, reset links.
+//! SCRAM verifiers.
 
 pub mod blocks;
 mod credentials;
+pub mod invites;
+pub mod joining;
+pub mod names;
+pub mod passwords;
+pub mod recovery;
 pub mod roster;
+pub mod standing;
 pub mod throttle;
 
 use std::collections::HashMap;
@@ -40,6 +46,7 @@ use crate::xmpp::sasl::verifier::prepare_password;
 
 use credentials::Credentials;
 use credentials::Verifiers;
+use standing::Closed;
 use throttle::Throttle;
 
 /// What an account may do.
@@ -85,6 +92,10 @@ pub struct Account {
     pub display_name: Option<String>,
     pub created_at: UtcMicros,
     pub last_seen_at: Option<UtcMicros>,
+    /// An owner has locked it.
+    pub locked_at: Option<UtcMicros>,
+    /// It is removed then, unless it stays.
+    pub leaves_at: Option<UtcMicros>,
 }
 
 /// One of many to be made by [`Accounts::create_batch`]; name and password as typed.
@@ -109,7 +120,7 @@ pub enum CreateError {
     Name(#[from] JidError),
     #[error(transparent)]
     Password(#[from] PasswordError),
-    #[error("an account of this name exists")]
+    #[error("an account of this name exists, or it is kept for somebody who is invited")]
     Exists,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -150,13 +161,35 @@ struct Shared {
 #[derive(Default)]
 struct Names {
     by_name: HashMap<Arc<str>, AccountId>,
-    by_id: HashMap<AccountId, (Arc<str>, Role)>,
+    by_id: HashMap<AccountId, Known>,
+    /// How many names look like this (see [`names::skeleton`]).
+    skeletons: HashMap<Box<str>, u32>,
+}
+
+/// What is asked of an account all the time.
+struct Known {
+    name: Arc<str>,
+    role: Role,
+    closed: Option<Closed>,
 }
 
 impl Names {
     fn insert(&mut self, id: AccountId, name: Arc<str>, role: Role) {
+        *self.skeletons.entry(names::skeleton(&name).into()).or_default() += 1;
         self.by_name.insert(name.clone(), id);
-        self.by_id.insert(id, (name, role));
+        self.by_id.insert(id, Known { name, role, closed: None });
+    }
+
+    fn remove(&mut self, id: AccountId) {
+        let Some(Known { name, .. }) = self.by_id.remove(&id) else { return };
+        self.by_name.remove(&name);
+        let skeleton = names::skeleton(&name);
+        if let Some(alike) = self.skeletons.get_mut(&*skeleton) {
+            *alike -= 1;
+            if *alike == 0 {
+                self.skeletons.remove(&*skeleton);
+            }
+        }
     }
 }
 
@@ -186,7 +219,11 @@ impl Accounts {
         let credentials = Credentials::open(&store).await?;
         let mut names = Names::default();
         for account in store.read(list).await? {
+            let closed = Closed::of(account.locked_at, account.leaves_at);
             names.insert(account.id, account.name, account.role);
+            if let Some(known) = names.by_id.get_mut(&account.id) {
+                known.closed = closed;
+            }
         }
         let names = RwLock::new(names);
         Ok(Accounts(Arc::new(Shared { store, clock, names, credentials, throttle: Throttle::new() })))
@@ -198,11 +235,11 @@ impl Accounts {
     }
 
     pub fn name(&self, id: AccountId) -> Option<Arc<str>> {
-        self.names().by_id.get(&id).map(|(name, _)| name.clone())
+        self.names().by_id.get(&id).map(|known| known.name.clone())
     }
 
     pub fn role(&self, id: AccountId) -> Option<Role> {
-        self.names().by_id.get(&id).map(|(_, role)| *role)
+        self.names().by_id.get(&id).map(|known| known.role)
     }
 
     pub fn len(&self) -> usize {
@@ -295,7 +332,11 @@ impl Accounts {
         to_the_end(async move {
             let at = accounts.0.clock.utc();
             let names: Vec<_> = rows.iter().map(|row| (row.name.clone(), row.role)).collect();
-            let job = move |c: &Connection| rows.iter().map(|row| insert(c, row, at)).collect::<Result<Vec<_>, _>>();
+            let unless_kept = move |c: &Connection, row: &Row| match invites::is_kept(c, &row.name, None, at)? {
+                true => Ok(None),
+                false => insert(c, row, at),
+            };
+            let job = move |c: &Connection| rows.iter().map(|row| unless_kept(c, row)).collect::<Result<Vec<_>, _>>();
             let created = accounts.0.store.write(job).await?;
             let mut known = accounts.names_mut();
             for (id, (name, role)) in created.iter().zip(names) {
@@ -316,11 +357,7 @@ impl Accounts {
         to_the_end(async move {
             let job = move |c: &Connection| c.execute("DELETE FROM account WHERE id = ?", [id.0]);
             let removed = accounts.0.store.write(job).await? > 0;
-            let mut names = accounts.names_mut();
-            if let Some((name, _)) = names.by_id.remove(&id) {
-                names.by_name.remove(&name);
-            }
-            drop(names);
+            accounts.names_mut().remove(id);
             Ok(removed)
         })
         .await
@@ -339,7 +376,7 @@ impl Accounts {
             };
             let changed = accounts.0.store.write(job).await?;
             if let Some(entry) = accounts.names_mut().by_id.get_mut(&id) {
-                entry.1 = role;
+                entry.role = role;
             }
             Ok(changed)
         });
@@ -408,7 +445,9 @@ fn insert(c: &Connection, row: &Row, at: UtcMicros) -> rusqlite::Result<Option<A
 
 fn list(c: &Connection) -> rusqlite::Result<Vec<Account>> {
     let mut select =
-        c.prepare("SELECT id, name, role, display_name, created_at, last_seen_at FROM account ORDER BY name")?;
+        c.prepare(
+        "SELECT id, name, role, display_name, created_at, last_seen_at, locked_at, leaves_at FROM account ORDER BY name",
+    )?;
     let rows = select.query_map([], |row| {
         let role: String = row.get(2)?;
         Ok(Account {
@@ -419,6 +458,8 @@ fn list(c: &Connection) -> rusqlite::Result<Vec<Account>> {
             display_name: row.get(3)?,
             created_at: row.get(4)?,
             last_seen_at: row.get(5)?,
+            locked_at: row.get(6)?,
+            leaves_at: row.get(7)?,
         })
     })?;
     rows.collect()

@@ -7,6 +7,8 @@
 //! 3. A name that fails from everywhere makes the answers slow, and never more than that: nobody
 //!    can lock another one out.
 //! 4. Where the name has logged in from before (30 days), only rule 2 holds.
+//!
+//! Wrong tokens of invitations are counted an address too.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
@@ -30,6 +32,8 @@ use crate::limits::LOGIN_FAMILIAR_S;
 use crate::limits::LOGIN_PAIR_BURST;
 use crate::limits::LOGIN_PAIR_REFILL_S;
 use crate::limits::LOGIN_TABLE_MAX_ENTRIES;
+use crate::limits::TOKEN_BURST;
+use crate::limits::TOKEN_REFILL_S;
 
 /// Counts failed log-ins. Cheap to clone.
 #[derive(Clone)]
@@ -45,6 +49,8 @@ struct Tables {
     address: Buckets,
     pair: Buckets,
     account: Buckets,
+    /// Wrong tokens.
+    tokens: Buckets,
     /// Pairs that have logged in, until when they count as familiar.
     familiar: Deadlines,
     /// Attempts an address that have not ended. As many entries as addresses with connections.
@@ -81,6 +87,7 @@ impl Throttle {
             address: Buckets::new(LOGIN_ADDRESS_BURST, LOGIN_ADDRESS_REFILL_S),
             pair: Buckets::new(LOGIN_PAIR_BURST, LOGIN_PAIR_REFILL_S),
             account: Buckets::new(LOGIN_ACCOUNT_BURST, LOGIN_ACCOUNT_REFILL_S),
+            tokens: Buckets::new(TOKEN_BURST, TOKEN_REFILL_S),
             familiar: Deadlines::default(),
             in_flight: HashMap::new(),
         };
@@ -108,6 +115,21 @@ impl Throttle {
         };
         drop(tables);
         Ok(Attempt { throttle: self.clone(), address, pair, account, familiar, at: now, delay, counts })
+    }
+
+    /// Asks before a token is looked up. Err: this address has tried too many wrong ones.
+    pub fn may_try_token(&self, address: IpAddr, now: Duration) -> Result<(), Wait> {
+        let key = self.0.keys.hash_one(prefix(address));
+        match self.tables().tokens.wait(key, now) {
+            wait if wait.is_zero() || !self.0.on.load(Ordering::Relaxed) => Ok(()),
+            wait => Err(Wait(wait)),
+        }
+    }
+
+    /// The token was none of ours.
+    pub fn wrong_token(&self, address: IpAddr, now: Duration) {
+        let key = self.0.keys.hash_one(prefix(address));
+        self.tables().tokens.take(key, now);
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {

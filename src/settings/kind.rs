@@ -11,7 +11,13 @@ pub enum Kind {
     /// `on` or `off`.
     Switch,
     /// One line.
-    Text { max_signs: usize },
+    Text {
+        max_signs: usize,
+    },
+    Number {
+        min: u32,
+        max: u32,
+    },
     /// `3:30`.
     TimeOfDay,
     /// Daily, weekly and monthly backups: `7,4,6`.
@@ -32,6 +38,9 @@ impl Kind {
             Kind::Text { max_signs } => {
                 let fits = value.chars().count() <= max_signs && !value.chars().any(char::is_control);
                 fits.then(|| value.to_owned())
+            }
+            Kind::Number { min, max } => {
+                number(value, max).filter(|number| *number >= min).map(|number| number.to_string())
             }
             Kind::TimeOfDay => {
                 let (hour, minute) = value.split_once(':')?;
@@ -54,6 +63,7 @@ impl Kind {
             Kind::Domain => "a domain such as beach.example".to_owned(),
             Kind::Switch => "on or off".to_owned(),
             Kind::Text { max_signs } => format!("one line of at most {max_signs} signs"),
+            Kind::Number { min, max } => format!("a number from {min} to {max}"),
             Kind::TimeOfDay => "a time of day such as 3:30".to_owned(),
             Kind::Keep => {
                 format!("days, weeks and months such as 7,4,6, each 0 to {}, not all 0", limits::BACKUPS_KEPT_MAX)

@@ -68,6 +68,27 @@ pub const REGISTRATION: Setting = Setting {
     reason: "Whether strangers may make accounts with their client",
     fixed: Some("it brings spammers; make accounts by imera account add"),
 };
+pub const MEMBERS_INVITE: Setting = Setting {
+    key: "members_invite",
+    kind: Kind::Switch,
+    default: Some("off"),
+    reason: "Whether members may invite people who get an account here; owners always may",
+    fixed: None,
+};
+pub const INVITE_QUOTA: Setting = Setting {
+    key: "invite_quota",
+    kind: Kind::Number { min: 1, max: 500 },
+    default: Some("10"),
+    reason: "How many people a member may have open invitations for at once",
+    fixed: None,
+};
+pub const ASK_FIRST: Setting = Setting {
+    key: "ask_first",
+    kind: Kind::Switch,
+    default: Some("off"),
+    reason: "Whether an owner says yes to each new account that comes by an invitation",
+    fixed: None,
+};
 pub const BACKUP_AT: Setting = Setting {
     key: "backup_at",
     kind: Kind::TimeOfDay,
@@ -93,8 +114,20 @@ pub const BACKUP_RECIPIENT: Setting = Setting {
 const SET_UP_AT: &str = "set_up_at";
 
 /// All of them, in the order in which they are listed.
-pub const SETTINGS: &[&Setting] =
-    &[&DOMAIN, &HOST, &HOME, &PLACE_NAME, &ALLOW_PLAIN, &REGISTRATION, &BACKUP_AT, &BACKUP_KEEP, &BACKUP_RECIPIENT];
+pub const SETTINGS: &[&Setting] = &[
+    &DOMAIN,
+    &HOST,
+    &HOME,
+    &PLACE_NAME,
+    &ALLOW_PLAIN,
+    &REGISTRATION,
+    &MEMBERS_INVITE,
+    &INVITE_QUOTA,
+    &ASK_FIRST,
+    &BACKUP_AT,
+    &BACKUP_KEEP,
+    &BACKUP_RECIPIENT,
+];
 
 /// The setting of that name.
 pub fn find(key: &str) -> Option<&'static Setting> {
@@ -164,6 +197,11 @@ impl Settings {
 
     pub fn is_on(&self, setting: &Setting) -> bool {
         self.text(setting).as_deref() == Some("on")
+    }
+
+    /// A [`Kind::Number`]'s value.
+    pub fn number(&self, setting: &Setting) -> u32 {
+        self.text(setting).and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 
     /// The domain, once set-up was done.

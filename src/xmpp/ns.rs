@@ -134,6 +134,14 @@ namespaces! {
     VCARD = "vcard-temp";
     /// XEP-0050 ad-hoc commands.
     COMMANDS = "http://jabber.org/protocol/commands";
+    /// XEP-0133 service administration: FORM_TYPE, and the beginning of its commands' nodes.
+    ADMIN = "http://jabber.org/protocol/admin";
+    /// XEP-0379 pre-authenticated roster subscription, and the token of XEP-0445.
+    PARS = "urn:xmpp:pars:0";
+    /// XEP-0445 §3, as a stream feature.
+    IBR_TOKEN = "urn:xmpp:ibr-token:0";
+    /// XEP-0401 before 0.3: the same feature as older apps look for it.
+    INVITE = "urn:xmpp:invite";
     /// XEP-0172 user nickname.
     NICK = "http://jabber.org/protocol/nick";
 }

@@ -117,20 +117,25 @@ async fn an_older_schema_is_copied_and_then_brought_up_to_date() {
     let folder = made().await;
     let path = folder.path().join(FILE);
     let connection = Connection::open(&path).expect("it opens");
-    let schemas =
-        ["", "CREATE TABLE second (x);", "CREATE TABLE third (x); INSERT INTO third SELECT value FROM setting"];
+    let version = |c: &Connection| c.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    let now = version(&connection).expect("a version");
+    let mut schemas = vec![""; now as usize];
+    schemas.push("CREATE TABLE second (x);");
+    schemas.push("CREATE TABLE third (x); INSERT INTO third SELECT value FROM setting");
     open::migrate(&connection, &path, false, &schemas).expect("three schemas");
     let count = |c: &Connection| c.query_row("SELECT count(*) FROM third", [], |row| row.get::<_, i64>(0));
     assert_eq!(count(&connection), Ok(1));
-    let copy = Connection::open(folder.path().join("imera-schema-1.sqlite")).expect("a copy");
+    let copy = Connection::open(folder.path().join(format!("imera-schema-{now}.sqlite"))).expect("a copy");
     assert!(count(&copy).is_err());
     assert_eq!(copy.query_row("SELECT count(*) FROM setting", [], |row| row.get::<_, i64>(0)), Ok(1));
-    assert_eq!(copy.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)), Ok(1));
+    assert_eq!(version(&copy), Ok(now));
 
-    let broken = [schemas[0], schemas[1], schemas[2], "CREATE TABLE fourth (x); no sql"];
+    let mut broken = schemas;
+    broken.push("CREATE TABLE fourth (x); no sql");
     assert!(open::migrate(&connection, &path, false, &broken).is_err());
     assert!(connection.execute("SELECT x FROM fourth", []).is_err(), "a step is done whole or not at all");
-    assert_eq!(connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)), Ok(3));
+    assert_eq!(version(&connection), Ok(now + 2));
     drop((connection, copy));
-    assert!(matches!(refusal(folder.path()), OpenError::Newer { found: 3, known: 1, .. }));
+    let OpenError::Newer { found, known, .. } = refusal(folder.path()) else { panic!("it opened") };
+    assert_eq!((found, known), (now + 2, now));
 }
