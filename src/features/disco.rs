@@ -14,6 +14,7 @@ use super::Reply;
 use super::Spec;
 use super::announced;
 use super::failed;
+use super::nodes;
 use crate::xmpp::caps::Identity;
 use crate::xmpp::caps::Info;
 use crate::xmpp::error::StanzaError;
@@ -57,6 +58,9 @@ fn host_info<'a>(cx: &'a Ctx<'a>, iq: &'a Iq, _: &'a mut Outbox) -> Reply<'a> {
     Box::pin(async move {
         let query = iq.payload();
         let node = query.get("node");
+        if let Some((node, nodes)) = node.and_then(|node| Some((node, nodes(node)?))) {
+            return Ok(Some((nodes.info)(cx, node)?.to_element(Some(node))));
+        }
         if node.is_some_and(|node| !is_own_caps(cx.parts, node)) {
             return Err(StanzaError::item_not_found("There is no such node."));
         }
@@ -70,11 +74,15 @@ fn is_own_caps(parts: &Parts, node: &str) -> bool {
 }
 
 /// §4.1: no services yet.
-fn host_items<'a>(_: &'a Ctx<'a>, iq: &'a Iq, _: &'a mut Outbox) -> Reply<'a> {
+fn host_items<'a>(cx: &'a Ctx<'a>, iq: &'a Iq, _: &'a mut Outbox) -> Reply<'a> {
     Box::pin(async move {
         let query = iq.payload();
         match query.get("node") {
-            Some(_) => Err(StanzaError::item_not_found("There is no such node.")),
+            Some(node) => {
+                let nodes = nodes(node).ok_or_else(|| StanzaError::item_not_found("There is no such node."))?;
+                let items = (nodes.items)(cx, node);
+                Ok(Some(Element::new(ns::DISCO_ITEMS, "query").attr("node", node).children_from(items)))
+            }
             None => Ok(Some(Element::new(ns::DISCO_ITEMS, "query"))),
         }
     })

@@ -3,6 +3,7 @@
 //! Features do not know each other and never call `route`: what they want to send they put into
 //! the [`Outbox`]. In which order they see a message or a presence is written in `route/`.
 
+pub mod adhoc;
 pub mod blocking;
 pub mod caps;
 pub mod carbons;
@@ -13,6 +14,7 @@ pub mod mam;
 pub mod mam_prefs;
 pub mod offline;
 pub mod ping;
+pub mod preauth;
 pub mod register;
 pub mod roster;
 pub mod session;
@@ -26,6 +28,9 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::accounts::blocks::Blocks;
+use crate::accounts::invites::Invites;
+use crate::accounts::invites::links::Links;
+use crate::accounts::joining::Rules;
 use crate::accounts::roster::Rosters;
 use crate::archive::Archive;
 use crate::clock::Clock;
@@ -33,6 +38,7 @@ use crate::sessions::Delivery;
 use crate::sessions::Item;
 use crate::sessions::Session;
 use crate::sessions::Sessions;
+use crate::settings::Settings;
 use crate::store::AccountId;
 use crate::store::Batch;
 use crate::store::Store;
@@ -47,6 +53,7 @@ use crate::xmpp::xml::Element;
 
 /// Every feature that answers or watches stanzas, by name.
 pub const FEATURES: &[&Feature] = &[
+    &adhoc::FEATURE,
     &blocking::FEATURE,
     &caps::FEATURE,
     &carbons::FEATURE,
@@ -57,6 +64,7 @@ pub const FEATURES: &[&Feature] = &[
     &mam_prefs::FEATURE,
     &offline::FEATURE,
     &ping::FEATURE,
+    &preauth::FEATURE,
     &register::FEATURE,
     &roster::FEATURE,
     &session::FEATURE,
@@ -64,6 +72,21 @@ pub const FEATURES: &[&Feature] = &[
     &time::FEATURE,
     &version::FEATURE,
 ];
+
+/// Disco nodes of the host that features answer for.
+const NODES: &[&Nodes] = &[&adhoc::NODES];
+
+/// Whose nodes these are.
+pub fn nodes(node: &str) -> Option<&'static Nodes> {
+    NODES.iter().copied().find(|nodes| (nodes.has)(node))
+}
+
+/// Disco nodes that a feature answers for (XEP-0030 §3.2, §4.2).
+pub struct Nodes {
+    pub has: fn(&str) -> bool,
+    pub info: fn(&Ctx<'_>, &str) -> Result<Info, StanzaError>,
+    pub items: fn(&Ctx<'_>, &str) -> Vec<Element>,
+}
 
 /// What a file of this folder declares.
 pub struct Feature {
@@ -118,6 +141,10 @@ pub struct Parts {
     pub accounts: Accounts,
     pub rosters: Rosters,
     pub blocks: Blocks,
+    pub invites: Invites,
+    pub commands: adhoc::Waiting,
+    pub links: Links,
+    pub settings: Settings,
     pub archive: Archive,
     pub sessions: Sessions,
     pub clock: Clock,
@@ -126,6 +153,14 @@ pub struct Parts {
     /// What disco#info says of the host, and its verification string (XEP-0115).
     pub host: Info,
     pub host_ver: String,
+}
+
+impl Parts {
+    /// What names and passwords that people choose are held against, and what the place is called.
+    /// `None`: open registration (the test profile) takes any.
+    pub fn rules<'a>(&'a self, place: &'a str) -> Option<Rules<'a>> {
+        (!self.policy.registration).then(|| Rules { domain: self.domain.domain(), place })
+    }
 }
 
 /// What the owner allows, read at start.
@@ -185,8 +220,8 @@ pub struct Outbox {
     pub presences: Vec<Presence>,
     /// A message that went out before `batch` with its offline mark is queued.
     pub ahead: Option<Arc<Delivery>>,
-    /// An account to remove; it is answered when that is durable.
-    pub remove: Option<AccountId>,
+    /// Accounts to remove; it is answered when that is durable.
+    pub remove: Vec<AccountId>,
 }
 
 /// The result of a request of one's own.

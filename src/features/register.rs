@@ -21,12 +21,7 @@ use crate::xmpp::xml::Element;
 
 pub const FEATURE: Feature = Feature {
     name: "register",
-    specs: &[Spec {
-        number: "XEP-0077",
-        title: "In-Band Registration",
-        version: "2.4",
-        missing: Some("new accounts by invitation (XEP-0445)"),
-    }],
+    specs: &[Spec { number: "XEP-0077", title: "In-Band Registration", version: "2.4", missing: None }],
     disco: &[(At::Host, ns::REGISTER)],
     iqs: &[
         IqRoute { at: At::Host, kind: IqType::Get, ns: ns::REGISTER, name: "query", answer: get },
@@ -70,7 +65,10 @@ fn remove(cx: &Ctx<'_>, query: &Element, out: &mut Outbox) -> Result<Option<Elem
         return Err(StanzaError::bad_request("<remove/> stands alone."));
     }
     writable(&cx.parts.store)?;
-    out.remove = Some(cx.asker());
+    if cx.parts.accounts.is_only_owner(cx.asker()) && !cx.parts.policy.registration {
+        return Err(StanzaError::not_allowed("A place needs an owner: make somebody else one first."));
+    }
+    out.remove.push(cx.asker());
     Ok(None)
 }
 

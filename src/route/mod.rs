@@ -4,6 +4,8 @@
 //! [`presence`] follows subscriptions; `to_remote` would leave the house.
 
 mod backlog;
+mod befriend;
+pub mod entry;
 pub mod from_client;
 mod presence;
 mod removal;
@@ -12,11 +14,21 @@ mod to_account;
 mod to_remote;
 
 pub use backlog::read_on as read_backlog;
+pub use befriend::befriend;
+pub use befriend::finish_befriending;
 pub use removal::remove as remove_account;
 
 use crate::features::Parts;
+use crate::sessions::End;
 use crate::store::AccountId;
 use crate::xmpp::jid::Jid;
+
+/// Ends an account's sessions: its password is another now, or it is locked.
+pub fn sign_out(parts: &Parts, account: AccountId) {
+    for session in parts.sessions.of(account).iter() {
+        session.end(End::SignedOut);
+    }
+}
 
 /// Where an address leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Target;
+use super::befriend;
 use super::to_remote;
 use crate::accounts::roster::Contact;
 use crate::accounts::roster::Roster;
@@ -268,7 +269,7 @@ async fn directed(parts: &Parts, session: &Session, presence: &Presence, to: &Ji
 }
 
 /// Presence for one address: its device, or all that are available (RFC 6121 §8.5.2.1.2, §8.5.3).
-async fn deliver(parts: &Parts, presence: &Presence, to: &Jid) -> Result<(), StanzaError> {
+pub(super) async fn deliver(parts: &Parts, presence: &Presence, to: &Jid) -> Result<(), StanzaError> {
     let Target::Account(account) = Target::of(parts, to) else { return Ok(()) };
     let from = presence.head.from.as_ref().expect("the session has stamped it");
     if parts.blocks.get(account).await.map_err(failed)?.covers(from) {
@@ -347,7 +348,7 @@ async fn subscribe(parts: &Parts, account: AccountId, presence: Presence, out: &
 }
 
 /// The account's devices as a contact is to see them, or to see them go.
-fn show(sessions: &[Arc<Session>], contact: &Jid, available: bool, work: &mut VecDeque<Presence>) {
+pub(super) fn show(sessions: &[Arc<Session>], contact: &Jid, available: bool, work: &mut VecDeque<Presence>) {
     for session in sessions {
         let Some(current) = session.presence() else { continue };
         let mut presence = match available {
@@ -392,14 +393,18 @@ async fn arrives(
 ) -> Result<(), StanzaError> {
     let from = presence.head.from.clone().expect("all work has a sender").to_bare();
     let me = presence.head.to.clone().expect("all work has an addressee").to_bare();
+    let vouched_for = kind == Subscription::Subscribe && befriend::is_vouched_for(parts, account, &presence).await?; // XEP-0379
     let lane = parts.sessions.lane(account).await;
     if parts.blocks.get(account).await.map_err(failed)?.covers(&from) {
         return Ok(());
     }
     let roster = parts.rosters.get(account).await.map_err(failed)?;
     let mut contact = roster.contacts.get(&from).cloned().unwrap_or_else(|| Contact::new(from.clone()));
-    let step = subscription::inbound(contact.state, kind);
     let before = contact.state;
+    let (step, asks_back) = match vouched_for {
+        true => subscription::vouched_for(before),
+        false => (subscription::inbound(before, kind), false),
+    };
     if step.state.pending_in() && !before.pending_in() {
         if roster.contacts.len() >= 2 * limits::ROSTER_MAX_ITEMS {
             return Ok(());
@@ -430,6 +435,9 @@ async fn arrives(
     }
     if let Some(reply) = step.reply {
         work.push_back(of(reply.presence_type(), &me, &from));
+    }
+    if asks_back {
+        work.push_back(of(PresenceType::Subscribe, &me, &from));
     }
     if step.broadcast == Some(Broadcast::Current) {
         show(&sessions, &from, true, work);

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use super::failure::Failure;
 use super::folder::Ports;
 use crate::accounts::Accounts;
+use crate::accounts::invites::Invites;
 use crate::certs::Certs;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -32,6 +33,9 @@ pub struct House {
     pub settings: Settings,
     pub notices: Notices,
     pub accounts: Accounts,
+    pub invites: Invites,
+    /// The port of https that is bound, for links. Set before `open`.
+    pub https: OnceLock<u16>,
     /// Set when the doors are open.
     pub open: OnceLock<Open>,
     /// Rung when set-up was finished.
@@ -62,8 +66,10 @@ impl House {
         let settings = Settings::open(&store, profile).await.map_err(unreadable)?;
         let notices = Notices::open(&store, clock.clone()).await.map_err(unreadable)?;
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
-        let (open, set_up, setting_up) = (OnceLock::new(), Notify::new(), AtomicBool::new(false));
-        Ok(House { config, clock, store, settings, notices, accounts, open, set_up, setting_up })
+        let invites = Invites::new(store.clone(), clock.clone(), accounts.clone());
+        let (open, https, set_up, setting_up) =
+            (OnceLock::new(), OnceLock::new(), Notify::new(), AtomicBool::new(false));
+        Ok(House { config, clock, store, settings, notices, accounts, invites, https, open, set_up, setting_up })
     }
 
     /// The domain, or what to do before there is one.

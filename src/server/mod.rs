@@ -8,6 +8,7 @@ mod doors;
 pub mod failure;
 pub mod folder;
 pub mod house;
+mod leaving;
 pub mod log;
 mod people;
 pub mod secret;
@@ -121,13 +122,17 @@ async fn serve(
 ) -> Result<(), Failure> {
     let domain = house.domain()?;
     let certs = open_certs(house, &domain).await?;
+    let ports = doors.ports();
+    if let Some(https) = ports.https {
+        let _ = house.https.set(https.port());
+    }
     let parts = Arc::new(build(house, &domain).await?);
     c2s::restore(&parts).await.map_err(|error| {
         Failure::new(format!("the sessions that were kept cannot be read ({error})"), "run imera check database")
     })?;
+    crate::route::finish_befriending(&parts).await.map_err(|error| house.not_kept("contacts were not made", error))?;
     let (streams, web) = doors::bounds(house.config.is_test_profile());
     let (streams, web) = (Admission::new(streams), Admission::new(web));
-    let ports = doors.ports();
     let site = Site::new(house.store.clone(), house.clock.clone());
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let mut open = doors.open(&parts, &certs.tls(), &site, (&streams, &web), &stopping);
@@ -140,6 +145,7 @@ async fn serve(
     tracing::info!(%domain, data = %house.config.data.display(), start_ms = house.uptime().as_millis() as u64, "ready");
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
     jobs.spawn(watch::every_minute(house.clone()));
+    jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
     while signals.next().await == Order::Reload {
         reload(house).await;

@@ -11,14 +11,16 @@ use super::house::Open;
 use crate::accounts::AccountId;
 use crate::accounts::Role;
 use crate::accounts::blocks::Blocks;
+use crate::accounts::invites::links::Links;
 use crate::accounts::roster::Rosters;
 use crate::archive::Archive;
+use crate::config::Port;
 use crate::features::Parts;
 use crate::features::Policy;
 use crate::features::contact;
 use crate::features::disco;
-use crate::sessions::End;
 use crate::sessions::Sessions;
+use crate::settings;
 use crate::store::StoreError;
 use crate::xmpp::jid::Jid;
 
@@ -39,6 +41,10 @@ pub async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
         accounts: house.accounts.clone(),
         rosters: Rosters::open(house.store.clone(), domain.clone()).await.map_err(unreadable)?,
         blocks: Blocks::new(house.store.clone(), domain.clone()),
+        commands: crate::features::adhoc::Waiting::default(),
+        invites: house.invites.clone(),
+        links: links(house, domain.domain()),
+        settings: house.settings.clone(),
         archive,
         sessions: Sessions::new(),
         clock: house.clock.clone(),
@@ -47,6 +53,16 @@ pub async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
         host,
         host_ver,
     })
+}
+
+/// How links of this place begin. The port is the one that is bound, where the server runs.
+pub fn links(house: &House, domain: &str) -> Links {
+    let bound = house.https.get().copied();
+    let https = bound.or(match house.config.ports.https {
+        Port::Off | Port::Number(0) => None,
+        Port::Number(number) => Some(number),
+    });
+    Links::new(domain, house.settings.text(&settings::HOST).as_deref(), https)
 }
 
 /// Who runs the place: whom disco#info names.
@@ -86,9 +102,8 @@ pub fn waits_for_restart(house: &House, open: &Open) -> bool {
 
 /// Ends an account's sessions: its password is another now.
 pub fn sign_out(house: &House, id: AccountId) {
-    let Some(open) = house.open.get() else { return };
-    for session in open.parts.sessions.of(id).iter() {
-        session.end(End::SignedOut);
+    if let Some(open) = house.open.get() {
+        crate::route::sign_out(&open.parts, id);
     }
 }
 

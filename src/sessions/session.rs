@@ -52,7 +52,7 @@ pub enum End {
     NotStored,
     /// Its account was removed.
     AccountGone,
-    /// Its account's password was changed elsewhere.
+    /// Its account's password was changed elsewhere, or an owner locked it or ended the session.
     SignedOut,
     /// Nobody resumed it in time, or its client closed the stream.
     Expired,

@@ -234,6 +234,19 @@ pub fn inbound(before: State, kind: Subscription) -> Step {
     Step { state, pass, push: state.shown() != before.shown(), reply, broadcast }
 }
 
+/// The contact asks with a token that the user gave out (XEP-0379 §3.5): granted, and the user asks
+/// back. True: a `subscribe` to the contact follows the reply.
+pub fn vouched_for(before: State) -> (Step, bool) {
+    let mut step = inbound(State { approved: true, ..before }, Subscription::Subscribe);
+    step.state.approved = before.approved;
+    let asks_back = before.to == Half::No;
+    if asks_back {
+        step.state.to = Half::Pending;
+    }
+    step.push = step.state.shown() != before.shown();
+    (step, asks_back)
+}
+
 /// The user removes the contact from the roster. A request still pending is taken back or denied
 /// with it, which §2.5.2 leaves open: else the contact could grant what nobody waits for, and be
 /// asked for what the user has just thrown away.

@@ -6,12 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use imera::accounts::blocks::Blocks;
+use imera::accounts::invites::Invites;
+use imera::accounts::invites::links::Links;
 use imera::accounts::roster::Rosters;
 use imera::accounts::{Accounts, Role};
 use imera::archive::Archive;
 use imera::clock::Clock;
 use imera::features::{Parts, Policy, contact, disco};
 use imera::sessions::Sessions;
+use imera::settings::{Profile, Settings};
 use imera::store::{OpenOptions, Store};
 use imera::streams::c2s;
 use imera::xmpp::jid::Jid;
@@ -57,6 +60,10 @@ pub async fn open(folder: &Path, clock: Clock, place: Place) -> Result<Arc<Parts
         rosters: Rosters::open(store.clone(), domain.clone()).await.map_err(text)?,
         blocks: Blocks::new(store.clone(), domain.clone()),
         sessions: Sessions::new(),
+        commands: imera::features::adhoc::Waiting::default(),
+        invites: Invites::new(store.clone(), clock.clone(), accounts.clone()),
+        links: Links::new(name, None, None),
+        settings: Settings::open(&store, Profile::default()).await.map_err(text)?,
         store,
         accounts,
         clock,

@@ -18,6 +18,8 @@ use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::DuplexStream;
@@ -121,8 +123,14 @@ async fn serve(parts: Arc<Parts>, wire: Wire, client: Client) {
 
 /// `None`: it ends here.
 async fn come_in(parts: &Arc<Parts>, mut wire: Wire, mut client: Client) -> Option<(Wire, bind::Bound, Guest)> {
-    let time = Duration::from_secs(limits::NEGOTIATION_MAX_S);
-    let entered = parts.clock.timeout(time, Box::pin(enter(parts, &mut wire, &mut client))).await;
+    let reads_form = AtomicBool::new(false);
+    let mut entering = Box::pin(enter(parts, &mut wire, &mut client, &reads_form));
+    let mut entered = parts.clock.timeout(Duration::from_secs(limits::NEGOTIATION_MAX_S), &mut entering).await;
+    if entered.is_none() && reads_form.load(Ordering::Relaxed) {
+        let left = limits::REGISTRATION_MAX_S - limits::NEGOTIATION_MAX_S;
+        entered = parts.clock.timeout(Duration::from_secs(left), &mut entering).await;
+    }
+    drop(entering);
     let gone = match entered {
         Some(Ok(bound)) => return Some((wire, bound, client.guest)),
         Some(Err(gone)) => gone,
@@ -132,8 +140,14 @@ async fn come_in(parts: &Arc<Parts>, mut wire: Wire, mut client: Client) -> Opti
     None
 }
 
-async fn enter(parts: &Arc<Parts>, wire: &mut Wire, client: &mut Client) -> Result<bind::Bound, Gone> {
-    let account = sasl::log_in(parts, wire, client).await?;
+/// `reads_form`: told when somebody has the form of XEP-0077 before them, which takes a while.
+async fn enter(
+    parts: &Arc<Parts>,
+    wire: &mut Wire,
+    client: &mut Client,
+    reads_form: &AtomicBool,
+) -> Result<bind::Bound, Gone> {
+    let account = sasl::log_in(parts, wire, client, reads_form).await?;
     if !client.guest.logged_in() {
         return Err(Gone::Cut);
     }

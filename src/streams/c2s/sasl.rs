@@ -3,6 +3,8 @@
 //! An unknown name is not told from a wrong password, neither by the answer nor by its time.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Client;
@@ -11,6 +13,7 @@ use super::register;
 use super::wire::Gone;
 use super::wire::Wire;
 use crate::accounts::Role;
+use crate::accounts::standing::Closed;
 use crate::accounts::throttle::Attempt;
 use crate::features::Parts;
 use crate::features::caps;
@@ -51,18 +54,25 @@ pub fn features(parts: &Parts, bindings: &Bindings) -> Vec<Element> {
     let offer = offer(parts, bindings);
     let mut features = vec![offer.mechanisms_element()];
     features.extend(offer.bindings_element());
-    features.extend(parts.policy.registration.then(|| Element::new(ns::REGISTER_FEATURE, "register")));
+    features.extend(register::features());
     features.push(caps::stream_feature(parts));
     features
 }
 
 /// Runs until somebody has logged in; the client's new stream has not begun then.
-pub async fn log_in(parts: &Arc<Parts>, wire: &mut Wire, client: &mut Client) -> Result<AccountId, Gone> {
+/// `reads_form`: set while somebody fills in the form of XEP-0077.
+pub async fn log_in(
+    parts: &Arc<Parts>,
+    wire: &mut Wire,
+    client: &mut Client,
+    reads_form: &AtomicBool,
+) -> Result<AccountId, Gone> {
     if !wire.greeted {
         negotiate::open(parts, wire).await?;
         negotiate::send_features(wire, features(parts, &client.bindings));
     }
     let offer = offer(parts, &client.bindings);
+    let mut registration = register::Registration::new(client.address);
     let mut failures = 0;
     loop {
         let raw = match wire.event().await? {
@@ -84,8 +94,9 @@ pub async fn log_in(parts: &Arc<Parts>, wire: &mut Wire, client: &mut Client) ->
                 let text = "Too many failed tries.";
                 return Err(StreamError::new(StreamCondition::PolicyViolation, text).into());
             }
-        } else if parts.policy.registration && raw.is(ns::CLIENT, "iq") {
-            register::answer(parts, wire, raw).await?;
+        } else if raw.is(ns::CLIENT, "iq") {
+            reads_form.store(true, Ordering::Relaxed);
+            registration.answer(parts, wire, raw).await?;
         } else {
             return Err(not_yet(&raw));
         }
@@ -187,6 +198,16 @@ impl Login<'_> {
         let account = self.parts.accounts.find(name).ok_or_else(SaslError::wrong_password)?;
         if let Some(attempt) = self.attempt.take() {
             attempt.succeeded(self.parts.clock.since_start());
+        }
+        // §6.5.2: told to who knows the password only.
+        match self.parts.accounts.closed(account) {
+            Some(Closed::Locked) => return Err(SaslError::account_disabled("An owner has locked this account.")),
+            Some(Closed::Leaving { .. }) => {
+                return Err(SaslError::account_disabled(
+                    "This account is being removed; sign in on the web to keep it.",
+                ));
+            }
+            None => {}
         }
         Ok((account, sasl::success_element(data).to_xml(ns::CLIENT)))
     }

@@ -384,7 +384,7 @@ fn parting_of(end: End) -> Parting {
         End::Overflow => over(StreamCondition::PolicyViolation, "Too much waited for you to read it."),
         End::NotStored => over(StreamCondition::ResourceConstraint, "What you sent could not be stored."),
         End::AccountGone => over(StreamCondition::NotAuthorized, "The account is gone."),
-        End::SignedOut => over(StreamCondition::NotAuthorized, "The password was changed: sign in again."),
+        End::SignedOut => over(StreamCondition::NotAuthorized, "You were signed out: sign in again."),
         End::Expired => over(StreamCondition::ConnectionTimeout, "The session is over."),
         End::Shutdown => Parting::Shutdown,
     }

@@ -8,9 +8,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use imera::accounts::invites::{Kind, Order};
 use imera::accounts::{Accounts, NewAccount, Role};
 use imera::clock::Clock;
 use imera::features::{Parts, Policy};
+use imera::settings;
 use imera::store::Store;
 use imera::streams::c2s;
 use tempfile::TempDir;
@@ -47,6 +49,9 @@ impl Imera {
         copy(template(&setup.accounts).await?.path(), folder.path())?;
         let clock = Clock::stepped(BEGINNING);
         let parts = open(folder.path(), clock.clone(), policy).await?;
+        for (key, value) in setup.settings.iter().filter(|(key, _)| settings::find(key).is_some_and(is_chosen)) {
+            parts.settings.set(key, value).await.map_err(text)?;
+        }
         Ok(Imera { parts, clock, policy, folder, connections: Vec::new() })
     }
 
@@ -54,6 +59,42 @@ impl Imera {
         let (ours, serving) = inside::connection(&self.parts);
         self.connections.push(serving);
         Box::new(ours)
+    }
+
+    /// The token of a new invitation: `INVITER[, for 3][, as a contact][, for the name NAME][, for a new password]
+    /// [, for an hour][, with a yes first]`.
+    pub async fn invite(&self, words: &str) -> Result<String, String> {
+        let mut words = words.split(", ");
+        let name = words.next().unwrap_or_default();
+        let inviter = self.parts.accounts.find(name).ok_or_else(|| format!("nobody is called {name}"))?;
+        let mut order = Order::account(Some(inviter));
+        for option in words {
+            match option.split_once("for the name ") {
+                Some((_, name)) => order.name = Some(name.to_owned()),
+                None => match option {
+                    "for a new password" => {
+                        return Ok(self.parts.invites.reset_link(inviter, None).await.map_err(text)?.token);
+                    }
+                    "as a contact" => order.kind = Kind::Contact,
+                    "for an hour" => order.lasts_s = 3_600,
+                    "for a minute" => order.lasts_s = 60,
+                    "with a yes first" => order.ask_first = true,
+                    other => {
+                        let uses = other.strip_prefix("for ").and_then(|number| number.parse().ok());
+                        order.uses = uses.ok_or_else(|| format!("«{other}» is no option of an invitation"))?;
+                    }
+                },
+            }
+        }
+        Ok(self.parts.invites.create(order).await.map_err(text)?.token)
+    }
+
+    /// The owner says yes to everybody who waits.
+    pub async fn approve(&self) -> Result<(), String> {
+        for request in self.parts.invites.requests().await.map_err(text)? {
+            imera::route::entry::approve(&self.parts, request.id).await.map_err(text)?;
+        }
+        Ok(())
     }
 
     /// One step of the clock, and what it sets off.
@@ -122,6 +163,11 @@ async fn let_others_run() {
     super::actor::within(Duration::from_micros(200), std::future::pending::<()>()).await;
 }
 
+/// Whether a dialogue may set it as an owner does, and not by the policy.
+fn is_chosen(setting: &settings::Setting) -> bool {
+    setting.fixed.is_none() && setting.key != "allow_plain"
+}
+
 /// The test profile's policy, with what the dialogue sets.
 fn policy(settings: &[(String, String)]) -> Result<Policy, String> {
     let mut policy = inside::TEST_PROFILE;
@@ -132,6 +178,7 @@ fn policy(settings: &[(String, String)]) -> Result<Policy, String> {
             "plain" => policy.plain = on,
             "anonymous" => policy.anonymous = on,
             "throttle" => policy.throttle = on,
+            other if settings::find(other).is_some_and(is_chosen) => {}
             other => return Err(format!("no such setting: {other}")),
         }
     }
@@ -159,7 +206,8 @@ async fn template(names: &BTreeSet<String>) -> Result<Arc<TempDir>, String> {
     let clock = Clock::stepped(BEGINNING);
     let store = store(made.path(), clock.clone())?;
     let accounts = Accounts::open(store.clone(), clock).await.map_err(text)?;
-    let mut all: Vec<NewAccount> = names.iter().map(|name| account(name, Role::Member)).collect();
+    let mut all: Vec<NewAccount> =
+        names.iter().filter(|name| *name != OWNER).map(|name| account(name, Role::Member)).collect();
     all.push(account(OWNER, Role::Owner));
     accounts.create_batch(all, |_| {}).await.map_err(text)?;
     ease_log_in(&store).await?;

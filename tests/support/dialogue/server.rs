@@ -38,6 +38,16 @@ impl Server {
         }
     }
 
+    pub async fn invite(&mut self, words: &str) -> Result<String, String> {
+        let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
+        imera.invite(words).await
+    }
+
+    pub async fn approve(&mut self) -> Result<(), String> {
+        let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
+        imera.approve().await
+    }
+
     pub async fn advance(&mut self, by: Duration) -> Result<(), String> {
         let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
         imera.advance(by).await;

@@ -64,6 +64,9 @@ fn setup(dialogue: &Dialogue) -> Setup {
             [one, "and", two, "are", "contacts"] | [one, "is", "subscribed", "to", two] => {
                 setup.accounts.extend([account(one), account(two)]);
             }
+            ["invitation", "by", name, ..] => {
+                setup.accounts.insert(account(name.trim_end_matches(',')));
+            }
             ["account", name, "exists"] => {
                 setup.accounts.insert(account(name));
             }
@@ -99,6 +102,13 @@ impl Stage {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
             ["server", "setting", _] | ["account", _, "exists"] => Ok(()),
+            ["owner", "says", "yes"] => self.server.approve().await,
+            ["invitation", "by", .., "is", var] if var.starts_with('$') => {
+                let words = text.trim_start_matches("invitation by ").trim_end_matches(var);
+                let token = self.server.invite(words.trim_end().trim_end_matches(" is")).await?;
+                self.vars.insert(var.trim_start_matches('$').to_owned(), token);
+                Ok(())
+            }
             ["server", "restarts"] => self.restart(true).await,
             ["server", "is", "killed"] => self.restart(false).await,
             ["disk", "is", "full"] => self.server.fill_disk(true).await,

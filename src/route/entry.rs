@@ -1,0 +1,78 @@
+//! People come in by an invitation, come back by a link or a code, and are closed out: what the
+//! streams and the web pages do alike.
+
+use super::befriend::befriend;
+use super::sign_out;
+use crate::accounts::ChangeError;
+use crate::accounts::invites::Ticket;
+use crate::accounts::joining::JoinError;
+use crate::accounts::joining::Joined;
+use crate::accounts::recovery::RecoverError;
+use crate::clock::UtcMicros;
+use crate::features::Parts;
+use crate::settings::ASK_FIRST;
+use crate::store::AccountId;
+use crate::store::StoreError;
+
+/// A new account by an invitation, or a request where an owner has to say yes. Inviter and invited
+/// are contacts on return.
+pub async fn join(parts: &Parts, ticket: &Ticket, name: &str, password: &str) -> Result<Joined, JoinError> {
+    let place = parts.settings.place_name();
+    let ask_first = parts.settings.is_on(&ASK_FIRST);
+    let joined = parts.invites.join(ticket, name, password, ask_first, parts.rules(&place).as_ref()).await?;
+    if let Joined::In { account, .. } = &joined {
+        tracing::info!(account = account.0, invite = ticket.id().0, "an account by invitation");
+    }
+    make_contacts(parts, &joined).await;
+    Ok(joined)
+}
+
+/// An owner says yes to somebody who waits. `None`: nobody waits under this number.
+pub async fn approve(parts: &Parts, request: i64) -> Result<Option<Joined>, StoreError> {
+    let joined = parts.invites.approve(request).await?;
+    if let Some(joined) = &joined {
+        make_contacts(parts, joined).await;
+    }
+    Ok(joined)
+}
+
+/// What fails here is made up for at the next start.
+async fn make_contacts(parts: &Parts, joined: &Joined) {
+    if let Joined::In { account, befriend: Some(inviter), .. } = joined
+        && let Err(error) = befriend(parts, *inviter, *account).await
+    {
+        tracing::warn!(account = account.0, %error, "inviter and invited are no contacts yet");
+    }
+}
+
+/// A new password by a reset link; all devices are signed out.
+pub async fn reset(parts: &Parts, ticket: &Ticket, password: &str) -> Result<AccountId, JoinError> {
+    let place = parts.settings.place_name();
+    let account = parts.invites.reset(ticket, password, parts.rules(&place).as_ref()).await?;
+    sign_out(parts, account);
+    Ok(account)
+}
+
+/// A new password by the recovery code; all devices are signed out. The caller limits tries as those
+/// of a log-in.
+pub async fn recover(parts: &Parts, name: &str, code: &str, password: &str) -> Result<AccountId, RecoverError> {
+    let place = parts.settings.place_name();
+    let account = parts.accounts.recover(name, code, password, parts.rules(&place).as_ref()).await?;
+    sign_out(parts, account);
+    Ok(account)
+}
+
+/// Locks an account and signs it out. Whether it is the only owner is the caller's to ask.
+pub async fn lock(parts: &Parts, account: AccountId) -> Result<(), ChangeError> {
+    parts.accounts.lock(account).await?;
+    sign_out(parts, account);
+    Ok(())
+}
+
+/// Closes an account that is to be removed, and signs it out. Gives the time until which it can
+/// stay. Whether it is the only owner is the caller's to ask.
+pub async fn leave(parts: &Parts, account: AccountId) -> Result<UtcMicros, ChangeError> {
+    let until = parts.accounts.leave(account).await?;
+    sign_out(parts, account);
+    Ok(until)
+}

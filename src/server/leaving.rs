@@ -1,0 +1,37 @@
+//! What time takes away: accounts whose grace is over, and invitations that ended long ago.
+//!
+//! Keeps no state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::house::House;
+use super::people;
+use crate::limits;
+
+/// Runs until it is dropped.
+pub async fn every_hour(house: Arc<House>) {
+    loop {
+        once(&house).await;
+        house.clock.sleep(Duration::from_secs(limits::SWEEP_EVERY_S)).await;
+    }
+}
+
+async fn once(house: &House) {
+    match house.accounts.overdue().await {
+        Ok(overdue) => {
+            for account in overdue {
+                match people::remove(house, account).await {
+                    Ok(()) => tracing::info!(account = account.0, "an account was removed: its time to stay is over"),
+                    Err(failure) => tracing::warn!(account = account.0, "{failure}"),
+                }
+            }
+        }
+        Err(error) => tracing::warn!(%error, "accounts that leave could not be read"),
+    }
+    match house.invites.sweep().await {
+        Ok(0) => {}
+        Ok(invites) => tracing::info!(invites, "old invitations are forgotten"),
+        Err(error) => tracing::warn!(%error, "old invitations could not be forgotten"),
+    }
+}
