@@ -105,7 +105,7 @@ fn contract_without_set_up_the_command_is_told_and_the_server_opens_once_it_was_
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     assert!(done.stdout.starts_with("imera is set up for beach.example.\n"), "{}", done.stdout);
     assert!(server.line().starts_with("ready {\"pid\":"));
-    let again = folder.imera(&arguments, "x\n");
+    let again = folder.imera(&arguments, "a good password\n");
     assert_eq!(again.code, 1);
     assert!(again.stderr.contains("is set up already, for beach.example: "), "{}", again.stderr);
     let status = folder.json(&["status"]);
@@ -119,7 +119,7 @@ fn contract_of_several_set_ups_at_once_one_is_told_that_it_is_done() {
     assert!(server.line().starts_with("setup "));
     let set_up = |number: usize| {
         let (domain, owner) = (format!("beach{number}.example"), format!("owner{number}"));
-        folder.imera(&["setup", "--domain", &domain, "--owner", &owner, "--password-stdin"], "secret\n")
+        folder.imera(&["setup", "--domain", &domain, "--owner", &owner, "--password-stdin"], "pencil-and-paper\n")
     };
     let told: Vec<Told> = std::thread::scope(|scope| {
         let asking: Vec<_> = (0..4).map(|number| scope.spawn(move || set_up(number))).collect();
@@ -135,7 +135,7 @@ fn contract_of_several_set_ups_at_once_one_is_told_that_it_is_done() {
 fn a_command_waits_for_who_holds_the_folder_for_a_moment() {
     let folder = Folder::new();
     let owner = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
-    assert_eq!(folder.imera(&owner, "secret\n").code, 0);
+    assert_eq!(folder.imera(&owner, "pencil-and-paper\n").code, 0);
     let lock = std::fs::File::open(folder.file("imera.lock")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let asked = std::thread::scope(|scope| {
@@ -175,7 +175,8 @@ fn a_full_disk_under_the_log_stops_nothing_and_under_an_answer_is_told() {
 #[test]
 fn contract_set_up_works_without_a_server_and_the_server_opens_at_once_then() {
     let folder = Folder::new();
-    let done = folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin", "--json"], "pw\n");
+    let done = folder
+        .imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin", "--json"], "pencil-and-paper\n");
     let told: Value = serde_json::from_str(&done.stdout).unwrap();
     assert_eq!(told, json!({ "domain": "a.test", "owner": "mira@a.test", "certificate": "self-signed" }));
     assert_eq!(folder.json(&["status"])["running"], false);
@@ -228,11 +229,62 @@ fn accounts(folder: &Folder, name: &str) {
     assert_eq!(names(folder), ["admin", name]);
     let reset = run(&["account", "reset", name, "--password-stdin"], "other\n");
     assert_eq!(reset.1, format!("{name}@localhost has a new password.\n"));
+    let link = run(&["account", "reset", name], "").1;
+    assert!(link.starts_with("https://localhost") && link.contains("/reset/"), "{link}");
+    assert!(link.contains(&format!("\nFor apps: xmpp:{name}@localhost?register;preauth=")), "{link}");
     assert_eq!(run(&["account", "remove", &format!("{name}@localhost")], "").0, 0);
     let (code, _, told) = run(&["account", "remove", name], "");
     assert_eq!((code, told.contains("there is no account")), (1, true));
     let (code, _, told) = run(&["account", "remove", "admin"], "");
     assert_eq!((code, told.contains("is the only owner")), (1, true));
+}
+
+#[test]
+fn contract_invitations_are_made_listed_and_taken_back() {
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    let told = folder.imera(&["invite", "create", "--uses", "3", "--expires", "12h", "--note", "for Tom"], "").stdout;
+    assert!(told.starts_with("https://localhost"), "{told}");
+    assert!(told.contains("\nFor apps: xmpp:admin@localhost?roster;preauth=") && told.contains(";ibr=y\n"), "{told}");
+    drop(server);
+    let made = folder.json(&["invite", "create", "--role", "limited"]);
+    assert_snake_case(&made);
+    for bad in [
+        &["invite", "create", "--uses", "0"][..],
+        &["invite", "create", "--uses", "501"],
+        &["invite", "create", "--expires", "soon"],
+        &["invite", "create", "--role", "king"],
+    ] {
+        let told = folder.imera(bad, "");
+        assert_eq!((told.code, told.stderr.lines().count()), (2, 1), "{bad:?} {}", told.stderr);
+    }
+    assert_eq!(folder.imera(&["invite", "revoke", &made["id"].to_string()], "").code, 0);
+    assert_eq!(folder.imera(&["invite", "revoke", &made["id"].to_string()], "").code, 1);
+    let list = folder.json(&["invite", "list"]);
+    assert_snake_case(&list);
+    let states: Vec<_> = list.as_array().unwrap().iter().map(|row| (&row["state"], &row["of"], &row["note"])).collect();
+    assert_eq!(
+        states,
+        [(&"withdrawn".into(), &1.into(), &Value::Null), (&"open".into(), &3.into(), &"for Tom".into())]
+    );
+}
+
+#[test]
+fn xep0401_5_5_contacts_that_a_power_cut_prevented_are_made_at_the_next_start() {
+    let folder = Folder::new();
+    let mut server = Server::test_profile(&folder);
+    assert_eq!(folder.imera(&["account", "add", "tom", "--password-stdin"], "pw\n").code, 0);
+    let id = folder.json(&["invite", "create"])["id"].as_i64().unwrap();
+    server.stop();
+    let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    let sql = "INSERT INTO invite_use (invite, jid, at, befriended) VALUES (?, 'tom@', 1, 0)";
+    database.execute(sql, [id]).unwrap();
+    drop(database);
+    Server::test_profile(&folder).stop();
+    let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM contact WHERE subscription = 'both' AND listed"), 2);
+    assert_eq!(count("SELECT count(*) FROM invite_use WHERE befriended"), 1);
 }
 
 #[test]
@@ -269,7 +321,7 @@ fn assert_snake_case(value: &Value) {
 #[test]
 fn a_newer_or_foreign_database_is_refused_with_the_next_step() {
     let folder = Folder::new();
-    drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pw\n"));
+    drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"));
     let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
     database.pragma_update(None, "user_version", 9_999).unwrap();
     drop(database);
@@ -295,7 +347,8 @@ fn contract_usage_errors_are_one_line_and_exit_2() {
         &["setup", "--domain", "a b", "--owner", "mira", "--password-stdin"],
         &["setup", "--domain", "a.test", "--owner", "a b@", "--password-stdin"],
         &["setup", "--domain", "a.test", "--owner", "mira", "--certificate", "acme"],
-        &["setup", "--domain", "a.test", "--owner", "mira", "--invite"],
+        &["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"],
+        &["setup", "--domain", "a.test", "--owner", "admin", "--password-stdin"],
         &["setup", "--restore", "file"],
         &["serve", "--plain-tcp"],
     ] {
@@ -352,7 +405,7 @@ fn contract_systemd_is_told_and_its_sockets_are_taken() {
         assert!(told.starts_with(expected), "{told}");
     };
     told("READY=1\nSTATUS=waiting for imera setup");
-    drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pw\n"));
+    drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"));
     server.read_ready();
     told("READY=1\nSTATUS=serving");
     assert_eq!(server.address("c2s"), address);

@@ -39,10 +39,10 @@ pub enum Account {
     List,
     /// Remove an account with all that is its own
     Remove { name: String },
-    /// Give an account a new password
+    /// Make a link by which somebody chooses a new password, good for a day
     Reset {
         name: String,
-        /// Read it from the first line of standard input; without this one is made and shown once
+        /// No link: read the new password from the first line of standard input
         #[arg(long)]
         password_stdin: bool,
     },
@@ -78,8 +78,8 @@ pub async fn run(common: &Common, account: Account) -> Result<ExitCode, Failure>
             let password = password_stdin.then(|| stdin::password(&format!("New password of {name}"))).transpose()?;
             let with = json!({ "name": name, "password": password.as_deref() });
             let answer = ask::ask(common, "account.reset", &with).await?;
-            let line = match answer["password"].as_str() {
-                Some(made) => format!("The new password of {} is {made}", cell(&answer["address"])),
+            let line = match answer["link"].as_str() {
+                Some(link) => format!("{link}\nFor apps: {}", cell(&answer["uri"])),
                 None => format!("{} has a new password.", cell(&answer["address"])),
             };
             (answer, line)
@@ -87,7 +87,7 @@ pub async fn run(common: &Common, account: Account) -> Result<ExitCode, Failure>
     };
     match common.json {
         true => terminal::json(&answer),
-        false => terminal::line(&line),
+        false => line.lines().for_each(terminal::line),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,11 @@
 //! The command line: one file a command. Names, flags and exit codes are the contract's.
 //!
-//! Keeps no state. Missing until their issues: invite, backup, restore, `setup code`.
+//! Keeps no state. Missing until their issues: backup, restore, `setup code`.
 
 mod account;
 mod ask;
 mod check;
+mod invite;
 mod records;
 mod serve;
 mod settings;
@@ -53,6 +54,9 @@ enum Command {
     /// Add, list and remove accounts
     #[command(subcommand)]
     Account(account::Account),
+    /// Make links that let people in
+    #[command(subcommand)]
+    Invite(invite::Invite),
     /// See and change what the owner chose
     #[command(subcommand)]
     Settings(settings::Settings),
@@ -96,6 +100,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Serve(serve)) => serve::run(common, serve).await,
         Some(Command::Setup(setup)) => setup::run(common, *setup).await,
         Some(Command::Account(account)) => account::run(common, account).await,
+        Some(Command::Invite(invite)) => invite::run(common, invite).await,
         Some(Command::Settings(settings)) => settings::run(common, settings).await,
         Some(Command::Status) => status::run(common).await,
         Some(Command::Check(check)) => check::run(common, check).await,

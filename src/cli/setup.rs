@@ -67,7 +67,8 @@ pub struct Setup {
     wait: Option<String>,
     #[arg(long, hide = true)]
     agree: bool,
-    #[arg(long, hide = true)]
+    /// Make the first invitation and show it
+    #[arg(long)]
     invite: bool,
     #[arg(long, hide = true)]
     backup_passphrase_file: Option<PathBuf>,
@@ -113,6 +114,10 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
         _ => "made by this machine; apps ask once whether to trust it",
     };
     terminal::list(&[("Owner", text("owner")), ("Certificate", certificate.to_owned())]);
+    if let Some(link) = done["invite"]["link"].as_str() {
+        terminal::line(&format!("The first invitation, for one person, a week: {link}"));
+        terminal::line(&format!("For apps: {}", terminal::cell(&done["invite"]["uri"])));
+    }
     terminal::line(&format!(
         "Next: give the domain its records (imera setup records), then sign in as {}.",
         text("owner")
@@ -153,7 +158,6 @@ fn refuse_what_is_not_there(setup: &Setup) -> Result<(), Failure> {
         }
     }
     let later = [
-        (setup.invite, "--invite", "add accounts by imera account add"),
         (setup.backup_passphrase_file.is_some(), "--backup-passphrase-file", "leave it out for now"),
         (setup.restore.is_some() || setup.passphrase_file.is_some(), "--restore", "set up anew for now"),
         (setup.wait.is_some(), "--wait", "leave it out: nothing is waited for"),
@@ -188,6 +192,7 @@ fn plan(setup: Setup) -> Result<Plan, Failure> {
         display_name: setup.display_name,
         backup_at: setup.backup_at,
         backup_keep: setup.backup_keep,
+        invite: setup.invite,
         ..Plan::default()
     };
     if let Some(files) = &files {

@@ -1,7 +1,7 @@
 //! Set-up: domain, owner and certificate, once. The command line asks for it, later the web too.
 //!
 //! State: settings `domain` and `set_up_at`, the owner's account. Missing until their issues: an
-//! authority's certificate, restoring a backup, invitations.
+//! authority's certificate, restoring a backup.
 
 use std::fmt::Display;
 use std::sync::atomic::AtomicBool;
@@ -10,12 +10,16 @@ use std::sync::atomic::Ordering;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::control::invites;
 use super::failure::Failure;
 use super::house::House;
 use super::secret::Secret;
 use crate::accounts::ChangeError;
 use crate::accounts::CreateError;
 use crate::accounts::Role;
+use crate::accounts::invites::Order;
+use crate::accounts::names;
+use crate::accounts::passwords;
 use crate::certs;
 use crate::config::TlsFiles;
 use crate::settings;
@@ -34,18 +38,23 @@ pub struct Plan {
     pub display_name: Option<String>,
     pub backup_at: Option<String>,
     pub backup_keep: Option<String>,
+    /// The first invitation is made too.
+    pub invite: bool,
     /// PEM, for a certificate brought along.
     pub chain: Option<String>,
     pub key: Option<Secret>,
 }
 
 /// What it came to.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Done {
     pub domain: String,
     pub owner: String,
     /// `self-signed` or `own`.
     pub certificate: String,
+    /// `link`, `uri`, `id`, `expires_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<serde_json::Value>,
 }
 
 /// Reads a certificate's files for a [`Plan`], before anything is begun.
@@ -61,7 +70,20 @@ const NOT_FINISHED: &str = "set-up was not finished";
 /// What can be said of a plan before there is a folder for it.
 pub fn check(plan: &Plan) -> Result<(), Failure> {
     chosen(plan)?;
-    owner_name(plan).map(drop)
+    owner_name(plan)?;
+    chosen_well(plan)
+}
+
+/// The owner's name and password keep the rules for what people choose. The test profile's do not.
+fn chosen_well(plan: &Plan) -> Result<(), Failure> {
+    let domain = crate::config::domain_name(&plan.domain).unwrap_or_default();
+    let refused = |what: &str, error: String| Failure::usage(what, error.trim_end_matches('.'));
+    let name = names::check(&plan.owner, &domain, &|_| names::Taken::No)
+        .map_err(|error| refused("--owner cannot be this name", error.to_string()))?;
+    let place = plan.place_name.as_deref().unwrap_or_default();
+    let about = passwords::About { name: &name.name, domain: &domain, place };
+    let checked = passwords::check(&plan.password, &about);
+    checked.map(drop).map_err(|error| refused("the owner's password is refused", error.to_string()))
 }
 
 /// Checks everything, then makes the owner's account, keeps the certificate, and last, in one
@@ -77,6 +99,9 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         ));
     }
     let chosen = chosen(&plan)?;
+    if !house.settings.profile().test {
+        chosen_well(&plan)?;
+    }
     let domain = crate::config::domain_name(&plan.domain).unwrap_or_default();
     let pair = match (&plan.chain, &plan.key) {
         (Some(chain), Some(key)) => Some(certs::Pair { chain: chain.clone(), key: key.to_string() }),
@@ -93,8 +118,15 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         kept.map_err(|error| not_kept(&error))?;
     }
     house.settings.finish_set_up(&chosen, house.clock.utc()).await.map_err(|error| not_kept(&error))?;
+    let invite = match (plan.invite, house.accounts.find(&owner)) {
+        (true, Some(id)) => {
+            let made = house.invites.create(Order::account(Some(id))).await;
+            Some(invites::told(house, &domain, &made.map_err(|error| invites::of_order(house, error))?))
+        }
+        _ => None,
+    };
     house.set_up.notify_one();
-    Ok(Done { owner: format!("{owner}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
+    Ok(Done { invite, owner: format!("{owner}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
 }
 
 /// One at a time: two that run side by side would both be told that theirs is the domain.

@@ -1,4 +1,4 @@
-//! Questions about people: add, list, remove, new password. Keeps no state.
+//! Questions about people: add, list, remove, new password or a link to one. Keeps no state.
 
 use std::fmt::Display;
 
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Progress;
 use super::Reply;
 use super::date;
+use super::invites;
 use super::read;
 use crate::accounts::ChangeError;
 use crate::accounts::CreateError;
@@ -87,6 +88,8 @@ pub(super) async fn list(house: &House) -> Reply {
             "display_name": account.display_name,
             "created_at": date(account.created_at),
             "last_seen_at": account.last_seen_at.and_then(date),
+            "locked_at": account.locked_at.and_then(date),
+            "leaves_at": account.leaves_at.and_then(date),
         })
     });
     Ok(Value::Array(rows.collect()))
@@ -97,9 +100,7 @@ pub(super) async fn remove(house: &House, with: Value) -> Reply {
     let named: Named = read(with)?;
     let name = local(&named.name, &domain)?;
     let id = house.accounts.find(&name).ok_or_else(|| unknown(&name, &domain))?;
-    let accounts = house.accounts.list().await.map_err(not_read)?;
-    let owners = accounts.iter().filter(|account| account.role == Role::Owner);
-    if house.accounts.role(id) == Some(Role::Owner) && owners.count() == 1 {
+    if house.accounts.is_only_owner(id) {
         let what = format!("{name} is the only owner");
         return Err(Failure::new(what, "add another one first, with --role owner"));
     }
@@ -107,21 +108,26 @@ pub(super) async fn remove(house: &House, with: Value) -> Reply {
     Ok(json!({ "address": format!("{name}@{domain}") }))
 }
 
-/// A new password: the one that was given, else one made here and told once. Who is signed in with
-/// the old one has to sign in again.
+/// The password that was given, so that who is signed in with the old one has to sign in again; else
+/// a link by which its owner chooses one.
 pub(super) async fn reset(house: &House, with: Value) -> Reply {
     let domain = house.domain()?;
     let named: Named = read(with)?;
     let name = local(&named.name, &domain)?;
     let id = house.accounts.find(&name).ok_or_else(|| unknown(&name, &domain))?;
-    let made = named.password.is_none().then(crate::clock::token);
-    let password = made.as_deref().or(named.password.as_deref()).unwrap_or_default();
+    let address = format!("{name}@{domain}");
+    let Some(password) = &named.password else {
+        let made = house.invites.reset_link(id, None).await.map_err(|error| invites::of_order(house, error))?;
+        let mut told = invites::told(house, &domain, &made);
+        told["address"] = json!(address);
+        return Ok(told);
+    };
     house.accounts.set_password(id, password).await.map_err(|error| match error {
         ChangeError::Password(error) => refused_password(&name, error),
         error => house.not_kept(&format!("the password of {name} was not changed"), error),
     })?;
     people::sign_out(house, id);
-    Ok(json!({ "address": format!("{name}@{domain}"), "password": made }))
+    Ok(json!({ "address": address }))
 }
 
 /// `romeo` or `romeo@our.domain`, prepared.

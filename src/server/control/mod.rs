@@ -5,6 +5,7 @@
 //! functions. Keeps no state.
 
 mod accounts;
+pub(super) mod invites;
 mod settings;
 pub mod socket;
 mod state;
@@ -39,6 +40,9 @@ pub const QUESTIONS: &[Question] = &[
     Question { name: "account.remove", answer: |house, with, _| Box::pin(accounts::remove(house, with)) },
     Question { name: "account.reset", answer: |house, with, _| Box::pin(accounts::reset(house, with)) },
     Question { name: "check", answer: |house, with, on| Box::pin(state::check(house, with, on)) },
+    Question { name: "invite.create", answer: |house, with, _| Box::pin(invites::create(house, with)) },
+    Question { name: "invite.list", answer: |house, _, _| Box::pin(invites::list(house)) },
+    Question { name: "invite.revoke", answer: |house, with, _| Box::pin(invites::revoke(house, with)) },
     Question { name: "settings.get", answer: |house, with, _| Box::pin(settings::get(house, with)) },
     Question { name: "settings.list", answer: |house, _, _| Box::pin(settings::list(house)) },
     Question { name: "settings.set", answer: |house, with, _| Box::pin(settings::set(house, with)) },
