@@ -5,6 +5,8 @@
 pub mod limits;
 pub mod xmpp;
 pub mod clock;
+pub mod texts;
+pub mod qr;
 pub mod config;
 pub mod store;
 pub mod net;

@@ -227,6 +227,33 @@ pub const WEB_CONNECTION_MAX_S: u64 = 300;
 pub const WEB_HEADERS_MAX: usize = 64;
 /// Bytes of a request's head.
 pub const WEB_HEAD_MAX_BYTES: usize = 16_384;
+/// Bytes of a form: names and a password; texts that people type are shorter.
+pub const FORM_MAX_BYTES: usize = 32_768;
+/// Fields of a form; the longest page has twelve.
+pub const FORM_FIELDS_MAX: usize = 32;
+/// How long a form may take to arrive, seconds.
+pub const WEB_BODY_MAX_S: u64 = 30;
+/// Entries of an Accept-Language that are looked at.
+pub const LANGUAGES_READ: usize = 16;
+
+// Set-up in the browser
+
+/// Signs of the set-up code: 31 different ones, so 39 bits.
+pub const SETUP_CODE_SIGNS: usize = 8;
+/// How long a set-up code holds, and a browser that brought it may pause, seconds.
+pub const SETUP_CODE_MAX_S: u64 = 86_400;
+/// Wrong codes from one address (IPv6: one /64) in [`SETUP_TRIES_WINDOW_S`] before it has to wait.
+pub const SETUP_TRIES_PER_ADDRESS: u32 = 5;
+/// Seconds.
+pub const SETUP_TRIES_WINDOW_S: u64 = 600;
+/// Wrong codes from anywhere in an hour, after which there is another code.
+pub const SETUP_TRIES_MAX: u32 = 50;
+/// Addresses whose wrong codes are counted.
+pub const SETUP_TRIES_ADDRESSES: usize = 1_024;
+/// How long the page at the end of set-up can be looked at again, seconds.
+pub const SETUP_DONE_MAX_S: u64 = 1_800;
+/// Signs of the place's name.
+pub const PLACE_NAME_MAX_SIGNS: usize = 40;
 
 // Settings and notices
 

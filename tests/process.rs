@@ -26,7 +26,9 @@ fn contract_the_test_profile_is_ready_tells_its_ports_and_stops_in_good_order() 
     let ports: Value = serde_json::from_str(&std::fs::read_to_string(folder.file("ports.json")).unwrap()).unwrap();
     assert_eq!(server.ports, ports);
     assert_eq!(ports["pid"], server.pid());
-    for (door, open) in [("c2s", true), ("c2s_tls", true), ("http", true), ("s2s", false), ("component", false)] {
+    for (door, open) in
+        [("c2s", true), ("c2s_tls", true), ("http", true), ("https", true), ("s2s", false), ("component", false)]
+    {
         assert_eq!(ports[door].is_string(), open, "{door}");
     }
     let mode = std::fs::metadata(&folder.path).unwrap().permissions().mode() & 0o777;
@@ -90,11 +92,15 @@ fn contract_a_server_that_was_killed_leaves_nothing_in_the_way() {
 }
 
 #[test]
-fn contract_without_set_up_the_command_is_told_and_the_server_opens_once_it_was_run() {
+fn contract_without_set_up_the_address_is_told_and_the_server_opens_once_the_command_was_run() {
     let folder = Folder::new();
     let mut server = Server::start(&folder, &["serve"]);
     let told = server.line();
-    assert!(told.starts_with("setup imera setup --data ") && told.contains("--password-stdin"), "{told}");
+    assert!(told.starts_with("setup http://127.0.0.1:") && told.contains("/setup?code="), "{told}");
+    let code = folder.json(&["setup", "code"]);
+    let address = code["address"].as_str().unwrap();
+    assert_eq!(server.line(), format!("setup {address}"));
+    assert!(address.ends_with(&format!("/setup?code={}", code["code"].as_str().unwrap())) && address != &told[6..]);
     assert_eq!(folder.json(&["setup", "state"])["set_up"], false);
     let too_early = folder.imera(&["account", "list"], "");
     assert_eq!(too_early.code, 1);
@@ -105,6 +111,7 @@ fn contract_without_set_up_the_command_is_told_and_the_server_opens_once_it_was_
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     assert!(done.stdout.starts_with("imera is set up for beach.example.\n"), "{}", done.stdout);
     assert!(server.line().starts_with("ready {\"pid\":"));
+    assert_eq!(folder.imera(&["setup", "code"], "").code, 1, "no code is needed any more");
     let again = folder.imera(&arguments, "a good password\n");
     assert_eq!(again.code, 1);
     assert!(again.stderr.contains("is set up already, for beach.example: "), "{}", again.stderr);
@@ -404,7 +411,7 @@ fn contract_systemd_is_told_and_its_sockets_are_taken() {
         let told = String::from_utf8_lossy(&buffer[..length]);
         assert!(told.starts_with(expected), "{told}");
     };
-    told("READY=1\nSTATUS=waiting for imera setup");
+    told("READY=1\nSTATUS=waiting for set-up");
     drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"));
     server.read_ready();
     told("READY=1\nSTATUS=serving");

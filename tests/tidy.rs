@@ -14,7 +14,7 @@ use source::{Source, sources};
 /// The rooms of `src`, lowest first. A room may use only rooms on lower floors (src/README.md).
 const FLOORS: &[&[&str]] = &[
     &["limits"],
-    &["xmpp", "clock"],
+    &["xmpp", "clock", "texts", "qr"],
     &["config", "store", "net"],
     &["settings", "notices"],
     &["accounts", "archive", "pubsub", "sessions", "files", "certs", "reach", "turn"],

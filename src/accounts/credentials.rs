@@ -45,7 +45,7 @@ pub(super) struct Credentials {
 }
 
 /// An account's verifiers, one a hash.
-pub(super) struct Verifiers([Verifier; 3]);
+pub(super) struct Verifiers(pub(super) [Verifier; 3]);
 
 impl Credentials {
     pub(super) async fn open(store: &Store) -> Result<Credentials, StoreError> {

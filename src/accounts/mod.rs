@@ -6,6 +6,7 @@
 
 pub mod blocks;
 mod credentials;
+mod founder;
 pub mod invites;
 pub mod joining;
 pub mod names;
@@ -43,6 +44,8 @@ use crate::xmpp::jid::JidError;
 use crate::xmpp::jid::prepare_local;
 use crate::xmpp::sasl::verifier::PasswordError;
 use crate::xmpp::sasl::verifier::prepare_password;
+
+pub use founder::Founder;
 
 use credentials::Credentials;
 use credentials::Verifiers;

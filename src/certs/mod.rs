@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 
 use crate::clock::Clock;
@@ -179,17 +180,19 @@ async fn kept(store: &Store) -> Result<Option<(Source, Pair)>, StoreError> {
 
 /// Stores a pair as the newest one, where it is not that already.
 pub async fn keep(store: &Store, source: Source, pair: Pair, at: i64) -> Result<(), StoreError> {
-    let write = store.write(move |c| {
-        let known = "SELECT chain = ?1 AND key = ?2 FROM certificate ORDER BY id DESC LIMIT 1";
-        let known = c.query_row(known, (&pair.chain, &pair.key), |row| row.get(0)).optional()?;
-        if known != Some(true) {
-            let row = (source.as_str(), &pair.chain, &pair.key, at);
-            c.execute("INSERT INTO certificate (source, chain, key, created_at) VALUES (?1, ?2, ?3, ?4)", row)?;
-            c.execute("DELETE FROM certificate WHERE id <= last_insert_rowid() - ?1", [limits::CERTIFICATES_KEPT])?;
-        }
-        Ok(())
-    });
-    write.await
+    store.write(move |c| keep_in(c, source, &pair, at)).await
+}
+
+/// The same as a job, for a transaction with more in it.
+pub fn keep_in(c: &Connection, source: Source, pair: &Pair, at: i64) -> rusqlite::Result<()> {
+    let known = "SELECT chain = ?1 AND key = ?2 FROM certificate ORDER BY id DESC LIMIT 1";
+    let known = c.query_row(known, (&pair.chain, &pair.key), |row| row.get(0)).optional()?;
+    if known != Some(true) {
+        let row = (source.as_str(), &pair.chain, &pair.key, at);
+        c.execute("INSERT INTO certificate (source, chain, key, created_at) VALUES (?1, ?2, ?3, ?4)", row)?;
+        c.execute("DELETE FROM certificate WHERE id <= last_insert_rowid() - ?1", [limits::CERTIFICATES_KEPT])?;
+    }
+    Ok(())
 }
 
 /// Both files' text. Errors name the file.

@@ -1,6 +1,6 @@
 //! The command line: one file a command. Names, flags and exit codes are the contract's.
 //!
-//! Keeps no state. Missing until their issues: backup, restore, `setup code`.
+//! Keeps no state. Missing until their issues: backup, restore.
 
 mod account;
 mod ask;

@@ -1,8 +1,9 @@
 //! `imera setup`: domain, owner and certificate in one command, without a question.
 //!
 //! Keeps no state. Missing until their issues: `--certificate acme`, `--invite`, `--restore`,
-//! `--backup-passphrase-file`, `setup code`; waiting for records (`--wait`).
+//! `--backup-passphrase-file`; waiting for records (`--wait`).
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use super::records;
 use super::stdin;
 use super::terminal;
 use crate::config::TlsFiles;
+use crate::qr;
 use crate::server::failure::Failure;
 use crate::server::set_up;
 use crate::server::set_up::Plan;
@@ -87,8 +89,7 @@ enum Part {
         #[arg(long, value_name = "DOMAIN")]
         domain: Option<String>,
     },
-    /// The code of the set-up page (not there yet)
-    #[command(hide = true)]
+    /// A new code for the set-up in a browser; the one before is void
     Code,
 }
 
@@ -96,7 +97,7 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
     match &setup.part {
         Some(Part::State) => return state(common).await,
         Some(Part::Records { domain }) => return records::run(common, domain.clone()).await,
-        Some(Part::Code) => return Err(not_yet("the set-up page", "set up by imera setup --domain …")),
+        Some(Part::Code) => return code(common).await,
         None => {}
     }
     refuse_what_is_not_there(&setup)?;
@@ -141,6 +142,23 @@ async fn state(common: &Common) -> Result<ExitCode, Failure> {
             terminal::line(&format!("Set up for {}.", terminal::cell(&state["domain"])))
         }
         false => terminal::line(&format!("Not set up. Next: {}", terminal::cell(&state["next"]))),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn code(common: &Common) -> Result<ExitCode, Failure> {
+    let told = ask::ask(common, "setup.code", &json!({})).await?;
+    if common.json {
+        terminal::json(&told);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let address = terminal::cell(&told["address"]);
+    terminal::line(&format!("Set-up code: {}", terminal::cell(&told["code"])));
+    terminal::line(&format!("Open {address} in a browser. It holds for 24 hours."));
+    if std::io::stdout().is_terminal()
+        && let Some(drawn) = qr::terminal(&address)
+    {
+        terminal::text(&drawn);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 //! State: the tasks that accept.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -18,19 +19,22 @@ use crate::net::admission::Admission;
 use crate::net::admission::Bounds;
 use crate::net::listen::Inherited;
 use crate::net::listen::Listener;
+use crate::net::tls;
 use crate::net::tls::ALPN_CLIENT;
 use crate::net::tls::Tls;
 use crate::streams::c2s;
 use crate::web::Site;
+use crate::web::visitor::Visitor;
 
 /// The doors that are built. Those of the other ports come with their issues, and stay null.
-const DOORS: [&str; 3] = ["c2s", "c2s_tls", "http"];
+const DOORS: [&str; 4] = ["c2s", "c2s_tls", "http", "https"];
 
 /// Bound, but not yet open.
 pub struct Doors {
     c2s: Option<Listener>,
     c2s_tls: Option<Listener>,
     http: Option<Listener>,
+    https: Option<Listener>,
 }
 
 impl Doors {
@@ -45,6 +49,7 @@ impl Doors {
             c2s: bind("c2s", config.ports.c2s)?,
             c2s_tls: bind("c2s_tls", config.ports.c2s_tls)?,
             http: bind("http", config.ports.http)?,
+            https: bind("https", config.ports.https)?,
         })
     }
 
@@ -55,21 +60,60 @@ impl Doors {
             c2s: address(&self.c2s),
             c2s_tls: address(&self.c2s_tls),
             http: address(&self.http),
+            https: address(&self.https),
             ..Ports::default()
         }
     }
 
-    /// Opens them until `stop` is true; the set is empty when every connection has ended.
+    /// Opens those of the web until `stop` is true. `tls`: what the next connection is served.
+    pub fn open_web(
+        &mut self,
+        site: &Site,
+        tls: &watch::Receiver<Tls>,
+        (admission, clock): (&Admission, &Clock),
+        stop: &watch::Receiver<bool>,
+    ) -> JoinSet<()> {
+        let mut open = JoinSet::new();
+        if let Some(listener) = self.http.take() {
+            let site = site.clone();
+            let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
+                let site = site.clone();
+                async move {
+                    site.serve(socket, Visitor { peer, tls: false }).await;
+                    drop(guest);
+                }
+            });
+            open.spawn(serve);
+        }
+        if let Some(listener) = self.https.take() {
+            let (site, tls, clock) = (site.clone(), tls.clone(), clock.clone());
+            let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
+                let (site, generation, clock) = (site.clone(), tls.borrow().current(), clock.clone());
+                async move {
+                    let patience = Duration::from_secs(limits::TLS_HANDSHAKE_MAX_S);
+                    match clock.timeout(patience, tls::accept(generation, socket)).await {
+                        Some(Ok((stream, _))) => site.serve(stream, Visitor { peer, tls: true }).await,
+                        Some(Err(error)) => tracing::debug!(%peer, %error, "a handshake of the web failed"),
+                        None => {}
+                    }
+                    drop(guest);
+                }
+            });
+            open.spawn(serve);
+        }
+        open
+    }
+
+    /// Opens the others, beside those that are `open`; the set is empty when every connection has ended.
     pub fn open(
         self,
         parts: &Arc<Parts>,
         tls: &Tls,
-        site: &Site,
-        (streams, web): (&Admission, &Admission),
+        streams: &Admission,
         stop: &watch::Receiver<bool>,
-    ) -> JoinSet<()> {
+        open: &mut JoinSet<()>,
+    ) {
         let clock: &Clock = &parts.clock;
-        let mut open = JoinSet::new();
         if let Some(listener) = self.c2s {
             let (parts, tls) = (parts.clone(), tls.clone());
             open.spawn(listener.serve(streams.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
@@ -82,17 +126,6 @@ impl Doors {
                 c2s::serve_direct_tls(parts.clone(), tls.clone(), socket, peer, guest)
             }));
         }
-        if let Some(listener) = self.http {
-            let site = site.clone();
-            open.spawn(listener.serve(web.clone(), clock.clone(), stop.clone(), move |socket, _, guest| {
-                let site = site.clone();
-                async move {
-                    site.serve(socket).await;
-                    drop(guest);
-                }
-            }));
-        }
-        open
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::settings::Profile;
 use crate::settings::Settings;
 use crate::store::OpenOptions;
 use crate::store::Store;
+use crate::web::Site;
 
 /// The parts that need no domain yet.
 pub struct House {
@@ -39,9 +41,11 @@ pub struct House {
     /// Set when the doors are open.
     pub open: OnceLock<Open>,
     /// Rung when set-up was finished.
-    pub set_up: Notify,
+    pub set_up: Arc<Notify>,
     /// Somebody sets it up just now.
     pub setting_up: AtomicBool,
+    /// The pages, in the process that serves.
+    pub site: OnceLock<Site>,
 }
 
 /// What the running server adds.
@@ -67,9 +71,9 @@ impl House {
         let notices = Notices::open(&store, clock.clone()).await.map_err(unreadable)?;
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
         let invites = Invites::new(store.clone(), clock.clone(), accounts.clone());
-        let (open, https, set_up, setting_up) =
-            (OnceLock::new(), OnceLock::new(), Notify::new(), AtomicBool::new(false));
-        Ok(House { config, clock, store, settings, notices, accounts, invites, https, open, set_up, setting_up })
+        let (open, https, site) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (set_up, setting_up) = (Arc::default(), AtomicBool::new(false));
+        Ok(House { config, clock, store, settings, notices, accounts, invites, https, open, set_up, setting_up, site })
     }
 
     /// The domain, or what to do before there is one.

@@ -10,6 +10,7 @@ pub mod folder;
 pub mod house;
 mod leaving;
 pub mod log;
+mod pages;
 mod people;
 pub mod secret;
 pub mod set_up;
@@ -40,8 +41,10 @@ use crate::web::Site;
 use doors::Doors;
 use failure::Failure;
 use folder::Folder;
+use folder::Ports;
 use house::House;
 use house::Open;
+use pages::Pages;
 
 /// Serves until a signal says to stop. Errors are those that keep it from starting.
 pub async fn run(config: Config) -> Result<(), Failure> {
@@ -51,7 +54,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("{unused}");
     }
     let folder = Folder::lock(&config.data, true).map_err(Failure::of)?;
-    let doors = Doors::bind(&config)?;
+    let mut doors = Doors::bind(&config)?;
+    let ports = doors.ports();
     let house = Arc::new(House::open(config, clock, true).await?);
     let control = control::socket::listen(folder.path()).map_err(|error| {
         Failure::new(format!("the control socket cannot be opened ({error})"), "check the data folder's disk")
@@ -59,9 +63,18 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut jobs = JoinSet::new();
     jobs.spawn(control::socket::serve(control, house.clone()));
     jobs.spawn(watch::store(house.clone()));
-    let result = match set_up_done(&house, &mut signals).await? {
-        true => serve(&house, &folder, doors, &mut jobs, &mut signals).await,
-        false => Ok(()),
+    if let Some(profile) = &house.config.test_profile {
+        set_up_for_tests(&house, profile).await?;
+    }
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let opening = Opening { folder: &folder, ports, stop, stopping };
+    let result = match house.settings.domain() {
+        Some(domain) => {
+            let certs = open_certs(&house, &domain).await?;
+            let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping);
+            serve(&house, opening, doors, pages, certs, &mut jobs, &mut signals).await
+        }
+        None => set_up_and_serve(&house, opening, doors, &mut jobs, &mut signals).await,
     };
     let _ = sd_notify::notify(&[NotifyState::Stopping]);
     jobs.shutdown().await;
@@ -72,31 +85,64 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits until imera is set up; the test profile sets itself up. False: told to stop before.
-async fn set_up_done(house: &House, signals: &mut Signals) -> Result<bool, Failure> {
-    if let Some(profile) = &house.config.test_profile {
-        tracing::warn!("TEST PROFILE: ANYONE ON THIS MACHINE GETS IN (ADMIN/ADMIN, OPEN REGISTRATION, NO LIMITS)");
-        if profile.plain_tcp {
-            tracing::warn!("PLAIN TCP: PASSWORDS GO OVER THE NETWORK AS THEY ARE");
-        }
-        set_up_for_tests(house, profile).await?;
+/// What opening the doors needs beside them.
+struct Opening<'a> {
+    folder: &'a Folder,
+    /// All that are bound.
+    ports: Ports,
+    stop: tokio::sync::watch::Sender<bool>,
+    stopping: tokio::sync::watch::Receiver<bool>,
+}
+
+/// Without set-up only the web is open; once it was finished, everything.
+async fn set_up_and_serve(
+    house: &Arc<House>,
+    opening: Opening<'_>,
+    mut doors: Doors,
+    jobs: &mut JoinSet<()>,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let tls = pages::certificate_of_set_up(house).await?;
+    let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping);
+    let Ports { pid, http, https, .. } = opening.ports;
+    tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
+    if !set_up_done(house, signals).await {
+        let _ = opening.stop.send(true);
+        pages.end(&house.clock).await;
+        return Ok(());
     }
-    if house.settings.domain().is_some() {
-        return Ok(true);
-    }
-    say(&format!("setup {}", house::set_up_command(&house.config)));
-    tracing::info!("not set up yet: waiting for imera setup");
+    let certs = open_certs(house, &house.domain()?).await?;
+    pages.change_certificate(&certs.tls());
+    serve(house, opening, doors, pages, certs, jobs, signals).await
+}
+
+/// Waits until imera is set up, and shows a code for it, every day a new one. False: told to stop before.
+async fn set_up_done(house: &House, signals: &mut Signals) -> bool {
+    let show = || house.site.get().map(Site::new_code);
+    show();
+    tracing::info!("not set up yet: waiting for a browser, or for imera setup");
     // A unit that waits for its owner has started all the same.
-    let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("waiting for imera setup")]);
+    let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("waiting for set-up")]);
     loop {
         tokio::select! {
-            () = house.set_up.notified() => return Ok(true),
-            order = signals.next() => if order == Order::Stop { return Ok(false) },
+            () = house.set_up.notified() => return true,
+            order = signals.next() => if order == Order::Stop { return false },
+            () = house.clock.sleep(Duration::from_secs(limits::SETUP_CODE_MAX_S)) => drop(show()),
         }
     }
 }
 
+fn tell_ports(folder: &Folder, ports: &Ports) -> Result<(), Failure> {
+    folder.tell_ports(ports).map_err(|error| {
+        Failure::new(format!("ports.json cannot be written ({error})"), "free the disk of the data folder")
+    })
+}
+
 async fn set_up_for_tests(house: &House, profile: &crate::config::TestProfile) -> Result<(), Failure> {
+    tracing::warn!("TEST PROFILE: ANYONE ON THIS MACHINE GETS IN (ADMIN/ADMIN, OPEN REGISTRATION, NO LIMITS)");
+    if profile.plain_tcp {
+        tracing::warn!("PLAIN TCP: PASSWORDS GO OVER THE NETWORK AS THEY ARE");
+    }
     match house.settings.domain() {
         None => {
             let password = secret::Secret::new("admin".to_owned());
@@ -112,18 +158,18 @@ async fn set_up_for_tests(house: &House, profile: &crate::config::TestProfile) -
     }
 }
 
-/// Opens the doors, tells so, and serves until told to stop.
+/// Opens the other doors, tells so, and serves until told to stop.
 async fn serve(
     house: &Arc<House>,
-    folder: &Folder,
+    opening: Opening<'_>,
     doors: Doors,
+    mut pages: Pages,
+    certs: Certs,
     jobs: &mut JoinSet<()>,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let domain = house.domain()?;
-    let certs = open_certs(house, &domain).await?;
-    let ports = doors.ports();
-    if let Some(https) = ports.https {
+    if let Some(https) = opening.ports.https {
         let _ = house.https.set(https.port());
     }
     let parts = Arc::new(build(house, &domain).await?);
@@ -131,16 +177,13 @@ async fn serve(
         Failure::new(format!("the sessions that were kept cannot be read ({error})"), "run imera check database")
     })?;
     crate::route::finish_befriending(&parts).await.map_err(|error| house.not_kept("contacts were not made", error))?;
-    let (streams, web) = doors::bounds(house.config.is_test_profile());
-    let (streams, web) = (Admission::new(streams), Admission::new(web));
-    let site = Site::new(house.store.clone(), house.clock.clone());
-    let (stop, stopping) = tokio::sync::watch::channel(false);
-    let mut open = doors.open(&parts, &certs.tls(), &site, (&streams, &web), &stopping);
-    folder.tell_ports(&ports).map_err(|error| {
-        Failure::new(format!("ports.json cannot be written ({error})"), "free the disk of the data folder")
-    })?;
+    let (streams, _) = doors::bounds(house.config.is_test_profile());
+    let (streams, web) = (Admission::new(streams), pages.admission.clone());
+    doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections);
+    tell_ports(opening.folder, &opening.ports)?;
+    let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));
-    let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web: web.clone(), parts: parts.clone() });
+    let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web, parts: parts.clone() });
     say(&ready);
     tracing::info!(%domain, data = %house.config.data.display(), start_ms = house.uptime().as_millis() as u64, "ready");
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
@@ -151,15 +194,10 @@ async fn serve(
         reload(house).await;
     }
     tracing::info!("stopping in good order");
-    let _ = stop.send(true);
+    let _ = opening.stop.send(true);
     streams.drive_out_all();
     c2s::shutdown(&parts).await;
-    web.drive_out_all();
-    let all_ended = async { while open.join_next().await.is_some() {} };
-    if house.clock.timeout(Duration::from_millis(limits::STOP_CONNECTIONS_MAX_MS), all_ended).await.is_none() {
-        tracing::warn!("some connections did not end in time");
-        open.shutdown().await;
-    }
+    pages.end(&house.clock).await;
     Ok(())
 }
 

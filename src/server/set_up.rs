@@ -1,9 +1,8 @@
-//! Set-up: domain, owner and certificate, once. The command line asks for it, later the web too.
+//! Set-up: domain, owner and certificate, once. The command line asks for it, or the wizard in a browser.
 //!
 //! State: settings `domain` and `set_up_at`, the owner's account. Missing until their issues: an
 //! authority's certificate, restoring a backup.
 
-use std::fmt::Display;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
@@ -14,16 +13,18 @@ use super::control::invites;
 use super::failure::Failure;
 use super::house::House;
 use super::secret::Secret;
-use crate::accounts::ChangeError;
 use crate::accounts::CreateError;
-use crate::accounts::Role;
+use crate::accounts::Founder;
 use crate::accounts::invites::Order;
 use crate::accounts::names;
 use crate::accounts::passwords;
 use crate::certs;
 use crate::config::TlsFiles;
 use crate::settings;
+use crate::settings::Finishing;
 use crate::settings::Setting;
+use crate::store::StoreError;
+use crate::web;
 
 /// What set-up is told.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -86,8 +87,7 @@ fn chosen_well(plan: &Plan) -> Result<(), Failure> {
     checked.map(drop).map_err(|error| refused("the owner's password is refused", error.to_string()))
 }
 
-/// Checks everything, then makes the owner's account, keeps the certificate, and last, in one
-/// transaction, the settings with the mark that it was done. Cut short, it can be run again.
+/// Checks everything, then makes the place. Cut short, nothing was done, and it can be run again.
 pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
     let Some(_turn) = Turn::take(&house.setting_up) else {
         return Err(Failure::new("somebody else sets imera up just now", "look at imera setup state"));
@@ -110,23 +110,20 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
     if let Some(pair) = &pair {
         certs::check(pair, &domain, house.clock.utc()).map_err(Failure::of)?;
     }
-    let owner = make_owner(house, &plan).await?;
-    let not_kept = |error: &dyn Display| house.not_kept(NOT_FINISHED, error);
+    let owner = owner(house, &plan).await?;
     let certificate = if pair.is_some() { certs::Source::Own } else { certs::Source::SelfSigned };
-    if let Some(pair) = pair {
-        let kept = certs::keep(&house.store, certs::Source::Own, pair, house.clock.utc()).await;
-        kept.map_err(|error| not_kept(&error))?;
-    }
-    house.settings.finish_set_up(&chosen, house.clock.utc()).await.map_err(|error| not_kept(&error))?;
-    let invite = match (plan.invite, house.accounts.find(&owner)) {
+    let name = owner.name.clone();
+    let finishing = Finishing::new(&chosen, house.clock.utc()).map_err(|error| house.not_kept(NOT_FINISHED, error))?;
+    let found = found(house, finishing, owner, pair).await;
+    found.map_err(|error| house.not_kept(NOT_FINISHED, error))?;
+    let invite = match (plan.invite, house.accounts.find(&name)) {
         (true, Some(id)) => {
             let made = house.invites.create(Order::account(Some(id))).await;
             Some(invites::told(house, &domain, &made.map_err(|error| invites::of_order(house, error))?))
         }
         _ => None,
     };
-    house.set_up.notify_one();
-    Ok(Done { invite, owner: format!("{owner}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
+    Ok(Done { invite, owner: format!("{name}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
 }
 
 /// One at a time: two that run side by side would both be told that theirs is the domain.
@@ -142,6 +139,52 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
+}
+
+/// The same for the browser, whose pages have checked every answer.
+pub async fn set_up_of_pages(house: &House, plan: web::setup::Plan) -> Result<(), StoreError> {
+    let already = || StoreError::Unavailable("imera is set up already, or just now".into());
+    let _turn = Turn::take(&house.setting_up).filter(|_| house.settings.domain().is_none()).ok_or_else(already)?;
+    let mut chosen = vec![
+        (&settings::DOMAIN, plan.domain),
+        (&settings::PLACE_NAME, plan.place_name),
+        (&settings::BACKUP_AT, plan.backup_at),
+        (&settings::BACKUP_KEEP, plan.backup_keep),
+    ];
+    chosen.extend(plan.host.map(|host| (&settings::HOST, host)));
+    chosen.extend(plan.home.then(|| (&settings::HOME, "on".to_owned())));
+    let finishing = Finishing::new(&chosen, house.clock.utc());
+    // The pages let nothing through that the settings refuse; if they did, this is a page 500.
+    let finishing = finishing.map_err(|error| StoreError::Unavailable(error.to_string().into()))?;
+    found(house, finishing, plan.owner, None).await
+}
+
+/// Owner, certificate and settings with the mark that it was done, in one transaction, which takes the wizard's draft
+/// with it. Then the doors may open. Goes on when the caller gives up waiting.
+async fn found(
+    house: &House,
+    finishing: Finishing,
+    owner: Founder,
+    pair: Option<certs::Pair>,
+) -> Result<(), StoreError> {
+    let (store, settings, accounts) = (house.store.clone(), house.settings.clone(), house.accounts.clone());
+    let (at, set_up) = (house.clock.utc(), house.set_up.clone());
+    let to_the_end = tokio::spawn(async move {
+        let (rows, founder) = (finishing.clone(), owner.clone());
+        let id = store.write(move |c| {
+            rows.write(c)?;
+            if let Some(pair) = &pair {
+                certs::keep_in(c, certs::Source::Own, pair, at)?;
+            }
+            web::setup::draft::forget(c)?;
+            founder.write(c, at)
+        });
+        accounts.learn_founder(id.await?, &owner);
+        settings.learn(finishing);
+        set_up.notify_one();
+        Ok(())
+    });
+    to_the_end.await.map_err(|_| StoreError::Closed)?
 }
 
 /// The settings, each checked. Option names in the messages are the command line's.
@@ -180,26 +223,14 @@ fn owner_name(plan: &Plan) -> Result<String, Failure> {
     })
 }
 
-/// An account left by a set-up that was cut short gets the new password.
-async fn make_owner(house: &House, plan: &Plan) -> Result<String, Failure> {
+async fn owner(house: &House, plan: &Plan) -> Result<Founder, Failure> {
     let name = owner_name(plan)?;
-    let accounts = &house.accounts;
-    let not_kept = |error: ChangeError| house.not_kept(NOT_FINISHED, error);
-    let id = match accounts.create(&name, &plan.password, Role::Owner).await {
-        Ok(id) => id,
-        Err(CreateError::Exists) => {
-            let id = accounts.find(&name).ok_or_else(|| not_kept(ChangeError::Unknown))?;
-            accounts.set_password(id, &plan.password).await.map_err(not_kept)?;
-            accounts.set_role(id, Role::Owner).await.map_err(not_kept)?;
-            id
-        }
+    let shown = plan.display_name.as_deref().map(str::trim).filter(|shown| !shown.is_empty()).map(str::to_owned);
+    match house.accounts.founder(&name, &plan.password, shown).await {
+        Ok(founder) => Ok(founder),
         Err(CreateError::Password(error)) => {
-            return Err(Failure::usage(format!("the password cannot be used ({error})"), "choose another one"));
+            Err(Failure::usage(format!("the password cannot be used ({error})"), "choose another one"))
         }
-        Err(error) => return Err(house.not_kept(NOT_FINISHED, error)),
-    };
-    if let Some(shown) = plan.display_name.as_deref().map(str::trim).filter(|shown| !shown.is_empty()) {
-        accounts.set_display_name(id, Some(shown.to_owned())).await.map_err(not_kept)?;
+        Err(error) => Err(house.not_kept(NOT_FINISHED, error)),
     }
-    Ok(name)
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
+use rusqlite::Connection;
+
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -231,30 +233,19 @@ impl Settings {
         Ok(checked.or_else(|| setting.default.map(str::to_owned)))
     }
 
-    /// The end of set-up: these settings, the domain among them, and the mark that it was done, in
-    /// one transaction.
-    pub async fn finish_set_up(&self, chosen: &[(&'static Setting, String)], at: i64) -> Result<(), SettingError> {
-        let mut rows = vec![(SET_UP_AT, Some(at.to_string()))];
-        for (setting, value) in chosen {
-            rows.push((setting.key, check(setting, value)?));
-        }
-        self.keep(rows).await
+    /// Learns what [`Finishing::write`] has kept, once it is durable.
+    pub fn learn(&self, finishing: Finishing) {
+        self.remember(finishing.0);
     }
 
-    async fn keep(&self, rows: Vec<(&'static str, Option<String>)>) -> Result<(), SettingError> {
+    async fn keep(&self, rows: Rows) -> Result<(), SettingError> {
         let stored = rows.clone();
-        self.0
-            .store
-            .write(move |c| {
-                for (key, value) in &stored {
-                    match value {
-                        Some(value) => c.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", (key, value))?,
-                        None => c.execute("DELETE FROM setting WHERE key = ?1", [key])?,
-                    };
-                }
-                Ok(())
-            })
-            .await?;
+        self.0.store.write(move |c| write(c, &stored)).await?;
+        self.remember(rows);
+        Ok(())
+    }
+
+    fn remember(&self, rows: Rows) {
         let mut values = self.0.values.write().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in rows {
             match value {
@@ -262,7 +253,39 @@ impl Settings {
                 None => values.remove(key),
             };
         }
-        Ok(())
+    }
+}
+
+type Rows = Vec<(&'static str, Option<String>)>;
+
+fn write(c: &Connection, rows: &Rows) -> rusqlite::Result<()> {
+    for (key, value) in rows {
+        match value {
+            Some(value) => c.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", (key, value))?,
+            None => c.execute("DELETE FROM setting WHERE key = ?1", [key])?,
+        };
+    }
+    Ok(())
+}
+
+/// The end of set-up: its settings, the domain among them, and the mark that it was done.
+#[derive(Clone)]
+pub struct Finishing(Rows);
+
+impl Finishing {
+    /// Checks them.
+    pub fn new(chosen: &[(&'static Setting, String)], at: i64) -> Result<Finishing, SettingError> {
+        let mut rows = vec![(SET_UP_AT, Some(at.to_string()))];
+        for (setting, value) in chosen {
+            rows.push((setting.key, check(setting, value)?));
+        }
+        Ok(Finishing(rows))
+    }
+
+    /// The job, for the transaction of the whole set-up. Fails where another one was faster.
+    pub fn write(&self, c: &Connection) -> rusqlite::Result<()> {
+        let done: bool = c.query_row("SELECT count(*) FROM setting WHERE key = ?1", [SET_UP_AT], |row| row.get(0))?;
+        if done { Err(rusqlite::Error::QueryReturnedMoreThanOneRow) } else { write(c, &self.0) }
     }
 }
 

@@ -54,7 +54,12 @@ async fn what_was_set_is_there_after_a_restart_and_empty_takes_the_default_back(
         assert_eq!(settings.set("allow_plain", "yes").await.unwrap().as_deref(), Some("on"));
         assert_eq!(settings.domain(), None);
         let chosen = [(&DOMAIN, "A.Test".to_owned()), (&PLACE_NAME, "Beach House".to_owned())];
-        settings.finish_set_up(&chosen, 5).await.unwrap();
+        let finishing = Finishing::new(&chosen, 5).unwrap();
+        let rows = finishing.clone();
+        settings.0.store.write(move |c| rows.write(c)).await.unwrap();
+        let rows = finishing.clone();
+        assert!(settings.0.store.write(move |c| rows.write(c)).await.is_err(), "set-up ends once");
+        settings.learn(finishing);
         settings.0.store.close().await;
     }
     let settings = settings(folder.path()).await;

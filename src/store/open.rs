@@ -12,7 +12,11 @@ use crate::limits;
 const APPLICATION_ID: i32 = 0x696d_6572;
 
 /// Schemas in their order; `user_version` says how many a file has.
-const SCHEMAS: &[&str] = &[include_str!("schema/0001_spine.sql"), include_str!("schema/0002_invites.sql")];
+const SCHEMAS: &[&str] = &[
+    include_str!("schema/0001_spine.sql"),
+    include_str!("schema/0002_invites.sql"),
+    include_str!("schema/0003_setup.sql"),
+];
 
 /// The database's file in the data folder.
 pub const FILE: &str = "imera.sqlite";

@@ -1,57 +1,136 @@
-//! The door for people and their programs: HTTP/1.1.
+//! The door for people and their programs: HTTP/1.1, plain and under TLS.
 //!
-//! Keeps no state. Missing until their issues: set-up, invitations, portal, admin, status, uploads,
-//! well-known files, WebSocket, BOSH, HTTPS. Until then only `/healthz` is there.
+//! State: the set-up's code and what [`faults::Ready`] keeps. Missing until their issues: invitations, portal, admin,
+//! status, uploads, well-known files, WebSocket, BOSH.
 
+mod ask;
+mod assets;
+mod faults;
+mod form;
+mod frame;
+mod front;
+mod guard;
 mod health;
+pub mod setup;
+pub mod visitor;
 
-use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::middleware;
+use axum::response::Response;
 use axum::routing::get;
+use axum::routing::post;
+use hyper::service::Service as _;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 
+use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::limits;
+use crate::settings::Settings;
 use crate::store::Store;
 
-/// What the pages need.
+use ask::Asked;
+use faults::Fault;
+use faults::Ready;
+use setup::Founding;
+use setup::Wizard;
+use visitor::Visitor;
+
+/// What HTTP over TLS names itself in the handshake (RFC 7301 §6).
+pub const ALPN_HTTP: &[u8] = b"http/1.1";
+
+/// All pages of one server. Cheap to clone.
 #[derive(Clone)]
 pub struct Site {
+    inner: Arc<Inner>,
     routes: Router,
+}
+
+/// What the pages need.
+struct Inner {
+    store: Store,
     clock: Clock,
+    settings: Settings,
+    accounts: Accounts,
+    ready: Ready,
+    wizard: Wizard,
+    /// Where the same pages stand under TLS.
+    https_port: Option<u16>,
 }
 
 impl Site {
-    pub fn new(store: Store, clock: Clock) -> Site {
-        let routes = Router::new().route("/healthz", get(health::answer)).fallback(nothing_here).with_state(store);
-        Site { routes, clock }
+    /// `founding`: what set-up needs from the floor above; `https_port`: see [`Inner`].
+    pub fn new(
+        (store, clock): (Store, Clock),
+        settings: Settings,
+        accounts: Accounts,
+        founding: Box<dyn Founding>,
+        https_port: Option<u16>,
+    ) -> Site {
+        let wizard = Wizard::new(founding);
+        let inner = Arc::new(Inner { store, clock, settings, accounts, ready: Ready::make(), wizard, https_port });
+        let routes = Router::new()
+            .route("/", get(front::door))
+            .route("/assets/{name}", get(asset))
+            .route("/healthz", get(health::answer))
+            .route("/language", post(front::language))
+            .merge(setup::routes())
+            .fallback(nothing_here)
+            .method_not_allowed_fallback(wrong_method)
+            .layer(middleware::from_fn_with_state(inner.clone(), guard::around))
+            .with_state(inner.clone());
+        Site { inner, routes }
+    }
+
+    /// A new set-up code, shown by [`Founding::show_code`]; the one before is void.
+    pub fn new_code(&self) -> String {
+        self.inner.wizard.new_code(&self.inner.clock)
+    }
+
+    /// Where a browser finds the set-up; `None`: nowhere.
+    pub fn set_up_address(&self) -> Option<&str> {
+        self.inner.wizard.address()
     }
 
     /// Serves one connection, at most for [`limits::WEB_CONNECTION_MAX_S`].
-    pub async fn serve(&self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    pub async fn serve(&self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, visitor: Visitor) {
         let mut builder = hyper::server::conn::http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_secs(limits::WEB_HEAD_MAX_S))
             .max_headers(limits::WEB_HEADERS_MAX)
             .max_buf_size(limits::WEB_HEAD_MAX_BYTES);
-        let service = TowerToHyperService::new(self.routes.clone());
+        let routes = TowerToHyperService::new(self.routes.clone());
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(visitor);
+            routes.call(request)
+        });
         let served = builder.serve_connection(TokioIo::new(io), service);
-        if let Some(Err(error)) = self.clock.timeout(Duration::from_secs(limits::WEB_CONNECTION_MAX_S), served).await {
+        let clock = &self.inner.clock;
+        if let Some(Err(error)) = clock.timeout(Duration::from_secs(limits::WEB_CONNECTION_MAX_S), served).await {
             tracing::debug!(%error, "a web connection ended early");
         }
     }
 }
 
-async fn nothing_here() -> Result<(StatusCode, &'static str), Infallible> {
-    Ok((StatusCode::NOT_FOUND, "There is nothing here.\n"))
+async fn asset(State(site): State<Arc<Inner>>, asked: Asked, name: Path<String>) -> Response {
+    assets::find(name).unwrap_or_else(|| site.fault(&asked, Fault::NotFound))
+}
+
+async fn nothing_here(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
+    site.fault(&asked, Fault::NotFound)
+}
+
+async fn wrong_method(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
+    site.fault(&asked, Fault::WrongMethod)
 }
 
 #[cfg(test)]

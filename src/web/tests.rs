@@ -1,19 +1,50 @@
 //! Requests over the in-memory network.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 
 use super::*;
 use crate::net::memory;
+use crate::settings::Profile;
 use crate::store::OpenOptions;
+use crate::store::StoreError;
 
-async fn ask(options: OpenOptions, request: &str) -> String {
+/// A floor above that founds nothing.
+struct Nobody;
+
+impl Founding for Nobody {
+    fn found(&self, _: setup::Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>> {
+        Box::pin(async { Err(StoreError::Closed) })
+    }
+
+    fn show_code(&self, _: &str) {}
+
+    fn address(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// What is answered to one request of somebody at `peer`, over plain HTTP. `full`: the disk is.
+async fn ask_from(peer: &str, full: bool, request: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), options, Clock::system()).unwrap();
-    let _ = store.write(|c| c.execute("INSERT INTO setting VALUES ('a', 'b')", [])).await;
-    let site = Site::new(store, Clock::system());
+    let clock = Clock::system();
+    let mut store = Store::open(folder.path(), OpenOptions::default(), clock.clone()).unwrap();
+    if full {
+        drop(Accounts::open(store.clone(), clock.clone()).await.unwrap());
+        store.close().await;
+        let options = OpenOptions { reserve: u64::MAX, ..OpenOptions::default() };
+        store = Store::open(folder.path(), options, clock.clone()).unwrap();
+        let _ = store.write(|c| c.execute("INSERT INTO setting VALUES ('a', 'b')", [])).await;
+    }
+    let settings = Settings::open(&store, Profile::default()).await.unwrap();
+    let accounts = Accounts::open(store.clone(), clock.clone()).await.unwrap();
+    let site = Site::new((store, clock), settings, accounts, Box::new(Nobody), Some(8443));
     let (mut near, far) = memory::pair();
-    let serving = tokio::spawn(async move { site.serve(far).await });
+    let visitor = Visitor { peer: peer.parse().unwrap(), tls: false };
+    let serving = tokio::spawn(async move { site.serve(far, visitor).await });
     near.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     near.read_to_string(&mut answer).await.unwrap();
@@ -21,32 +52,123 @@ async fn ask(options: OpenOptions, request: &str) -> String {
     answer
 }
 
+const NEAR: &str = "127.0.0.1:9";
+const FAR: &str = "203.0.113.9:9";
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: beach.example\r\nConnection: close\r\n\r\n")
+}
+
+fn post(path: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: beach.example\r\nConnection: close\r\n{headers}\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+}
+
 #[tokio::test]
 async fn contract_healthz_is_200_while_all_is_well() {
-    let answer = ask(OpenOptions::default(), "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    let answer = ask_from(NEAR, false, &get("/healthz")).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nok\n"), "{answer}");
 }
 
 #[tokio::test]
 async fn contract_healthz_is_503_with_the_reason_while_nothing_can_be_written() {
-    let full = OpenOptions { reserve: u64::MAX, ..OpenOptions::default() };
-    let answer = ask(full, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    let answer = ask_from(NEAR, true, &get("/healthz")).await;
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.ends_with("the disk is full: messages are refused until there is space\n"), "{answer}");
 }
 
 #[tokio::test]
-async fn other_paths_are_404_in_plain_text() {
-    let answer = ask(OpenOptions::default(), "GET /admin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("text/plain"), "{answer}");
+async fn every_answer_has_the_policy_and_no_word_inline() {
+    for path in ["/setup", "/nothing", "/assets/none.css", "/healthz"] {
+        let answer = ask_from(NEAR, false, &get(path)).await;
+        for header in [
+            "content-security-policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n",
+            "x-content-type-options: nosniff\r\n",
+            "referrer-policy: same-origin\r\n",
+        ] {
+            assert!(answer.contains(header), "{path} {header}: {answer}");
+        }
+        assert!(
+            !answer.contains(" style=") && !answer.contains("<script>") && !answer.contains(" onclick="),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_is_404_in_the_readers_language() {
+    let answer = ask_from(NEAR, false, &get("/nothing")).await;
+    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("Nothing lives at this address"), "{answer}");
+    let german = get("/nothing").replace("Connection", "Accept-Language: de-CH,en;q=0.5\r\nConnection");
+    let answer = ask_from(NEAR, false, &german).await;
+    assert!(answer.contains("<html lang=\"de\" dir=\"ltr\">") && answer.contains("Zur Haustür"), "{answer}");
+    let chosen = german.replace("Connection", "Cookie: a=b; lang=en\r\nConnection");
+    assert!(ask_from(NEAR, false, &chosen).await.contains("<html lang=\"en\""));
+}
+
+#[tokio::test]
+async fn rfc9110_9_3_2_head_is_get_without_a_body() {
+    let answer = ask_from(NEAR, false, &get("/setup").replace("GET", "HEAD")).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_ever_under_names_with_their_hash() {
+    for asset in [assets::style(), assets::script(), assets::sprite(), assets::icon()] {
+        let answer = ask_from(NEAR, false, &get(&asset)).await;
+        assert!(answer.contains("cache-control: public, max-age=31536000, immutable\r\n"), "{asset}");
+    }
+}
+
+#[tokio::test]
+async fn over_plain_http_from_afar_nothing_is_asked_for_and_nothing_taken() {
+    for request in [get("/setup"), get("/setup?code=7K4M-PQ2X"), get("/setup/owner"), post("/setup", "", "code=x")] {
+        let answer = ask_from(FAR, false, &request).await;
+        assert!(answer.contains("href=\"https://beach.example:8443/setup\""), "{answer}");
+        assert!(!answer.contains("name=\"code\"") && !answer.contains("set-cookie"), "{answer}");
+    }
+    assert!(ask_from(NEAR, false, &get("/setup")).await.contains("name=\"code\""));
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_403() {
+    for foreign in ["Sec-Fetch-Site: cross-site\r\n", "Origin: https://evil.example\r\n", "Origin: null\r\n"] {
+        let answer = ask_from(NEAR, false, &post("/setup", foreign, "code=7K4M-PQ2X")).await;
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    }
+    let own = ask_from(NEAR, false, &post("/setup", "Origin: http://beach.example\r\n", "code=7K4M-PQ2X")).await;
+    assert!(own.starts_with("HTTP/1.1 422 "), "{own}");
+}
+
+#[tokio::test]
+async fn a_form_is_whole_or_nothing() {
+    let doubled = ask_from(NEAR, false, &post("/setup", "", "code=a&code=b")).await;
+    assert!(doubled.starts_with("HTTP/1.1 400 "), "{doubled}");
+    let other = post("/setup", "", "code=a").replace("x-www-form-urlencoded", "json");
+    assert!(ask_from(NEAR, false, &other).await.starts_with("HTTP/1.1 400 "));
+    let long = post("/setup", "", "").replace("Content-Length: 0", "Content-Length: 1000000000");
+    assert!(ask_from(NEAR, false, &long).await.starts_with("HTTP/1.1 413 "));
+}
+
+#[tokio::test]
+async fn the_switch_keeps_a_language_and_leads_back() {
+    let answer = ask_from(NEAR, false, &post("/language", "", "lang=de&to=/setup")).await;
+    assert!(answer.starts_with("HTTP/1.1 303 ") && answer.contains("location: /setup\r\n"), "{answer}");
+    assert!(answer.contains("set-cookie: lang=de; Path=/; Max-Age=31536000; SameSite=Lax\r\n"), "{answer}");
+    let astray = ask_from(NEAR, false, &post("/language", "", "lang=xx&to=//evil.example")).await;
+    assert!(astray.contains("location: /\r\n") && astray.contains("lang=en;"), "{astray}");
 }
 
 #[tokio::test]
 async fn a_head_beyond_the_bounds_ends_the_connection() {
     let many = "X-A: b\r\n".repeat(limits::WEB_HEADERS_MAX + 1);
-    let answer = ask(OpenOptions::default(), &format!("GET /healthz HTTP/1.1\r\nHost: a\r\n{many}\r\n")).await;
+    let answer = ask_from(NEAR, false, &format!("GET /healthz HTTP/1.1\r\nHost: a\r\n{many}\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     let long = "x".repeat(2 * limits::WEB_HEAD_MAX_BYTES);
-    let answer = ask(OpenOptions::default(), &format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
+    let answer = ask_from(NEAR, false, &format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
 }

@@ -51,7 +51,7 @@ impl Folder {
                 command.env_remove(name);
             }
         }
-        for port in ["C2S", "C2S_TLS", "HTTP"] {
+        for port in ["C2S", "C2S_TLS", "HTTP", "HTTPS"] {
             command.env(format!("IMERA_PORT_{port}"), "0");
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -47,6 +47,7 @@ pub const QUESTIONS: &[Question] = &[
     Question { name: "settings.list", answer: |house, _, _| Box::pin(settings::list(house)) },
     Question { name: "settings.set", answer: |house, with, _| Box::pin(settings::set(house, with)) },
     Question { name: "setup", answer: |house, with, _| Box::pin(setup(house, with)) },
+    Question { name: "setup.code", answer: |house, _, _| Box::pin(setup_code(house)) },
     Question { name: "setup.state", answer: |house, _, _| Box::pin(state::setup(house)) },
     Question { name: "status", answer: |house, _, _| Box::pin(state::status(house)) },
 ];
@@ -86,6 +87,22 @@ pub async fn answer(house: &House, question: &str, with: Value, progress: &Progr
 
 async fn setup(house: &House, with: Value) -> Reply {
     to_value(&set_up::set_up(house, read(with)?).await?)
+}
+
+/// A new set-up code, with the address that holds it.
+async fn setup_code(house: &House) -> Reply {
+    if let Some(domain) = house.settings.domain() {
+        return Err(Failure::new(format!("imera is set up already, for {domain}"), "no code is needed any more"));
+    }
+    let Some(site) = house.site.get() else {
+        return Err(Failure::new("no server runs here", "start imera serve: it prints the address of the set-up"));
+    };
+    let code = site.new_code();
+    let Some(address) = site.set_up_address() else {
+        let what = "no door of the web is open";
+        return Err(Failure::new(what, super::house::set_up_command(&house.config)));
+    };
+    Ok(serde_json::json!({ "code": code, "address": format!("{address}?code={code}") }))
 }
 
 /// What came with a question, as the type it should be.

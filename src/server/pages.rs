@@ -1,0 +1,172 @@
+//! The web beside the doors for XMPP: open before them, from the first moment of an imera that is not set up yet.
+//!
+//! State: the pages' doors and the certificate they serve; the set-up code's address on standard output.
+
+use std::future::Future;
+use std::io::IsTerminal;
+use std::io::Write;
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::net::UdpSocket;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::Weak;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::doors;
+use super::doors::Doors;
+use super::failure::Failure;
+use super::folder::Ports;
+use super::house;
+use super::house::House;
+use super::set_up;
+use crate::certs::Certs;
+use crate::clock::Clock;
+use crate::limits;
+use crate::net::admission::Admission;
+use crate::net::tls::Tls;
+use crate::qr;
+use crate::store::StoreError;
+use crate::web::ALPN_HTTP;
+use crate::web::Site;
+use crate::web::setup::Founding;
+use crate::web::setup::Plan;
+
+/// Whom the certificate names while there is no domain. `internal` is nobody's (ICANN, 2024).
+const NAME_OF_SET_UP: &str = "imera.internal";
+
+/// The web's doors, open.
+pub struct Pages {
+    pub admission: Admission,
+    pub connections: JoinSet<()>,
+    tls: watch::Sender<Tls>,
+}
+
+impl Pages {
+    /// Opens them with the certificate of `tls`, until `stop` is true.
+    pub fn open(house: &Arc<House>, doors: &mut Doors, tls: &Tls, stop: &watch::Receiver<bool>) -> Pages {
+        let ports = doors.ports();
+        let founding = Box::new(Founder { house: Arc::downgrade(house), address: set_up_address(&ports) });
+        let port = ports.https.map(|address| address.port());
+        let parts = (house.store.clone(), house.clock.clone());
+        let site = Site::new(parts, house.settings.clone(), house.accounts.clone(), founding, port);
+        let (_, bounds) = doors::bounds(house.config.is_test_profile());
+        let admission = Admission::new(bounds);
+        let (tls, served) = watch::channel(tls.with_alpn(&[ALPN_HTTP]));
+        let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop);
+        let _ = house.site.set(site);
+        Pages { admission, connections, tls }
+    }
+
+    /// Ends all connections, those of the other doors too, that share the set: in good order, or after a while.
+    pub async fn end(&mut self, clock: &Clock) {
+        self.admission.drive_out_all();
+        let all_ended = async { while self.connections.join_next().await.is_some() {} };
+        if clock.timeout(Duration::from_millis(limits::STOP_CONNECTIONS_MAX_MS), all_ended).await.is_none() {
+            tracing::warn!("some connections did not end in time");
+            self.connections.shutdown().await;
+        }
+    }
+
+    /// From now on new connections are served this certificate.
+    pub fn change_certificate(&self, tls: &Tls) {
+        self.tls.send_replace(tls.with_alpn(&[ALPN_HTTP]));
+    }
+}
+
+/// What the pages are served under TLS before there is a domain: the files if they will do, else one made here.
+pub async fn certificate_of_set_up(house: &House) -> Result<Tls, Failure> {
+    let open = |files| Certs::open(house.store.clone(), house.clock.clone(), NAME_OF_SET_UP, files);
+    let opened = match open(house.config.tls_files.clone()).await {
+        Err(_) if house.config.tls_files.is_some() => open(None).await,
+        opened => opened,
+    };
+    opened.map(|(certs, _)| certs.tls()).map_err(Failure::of)
+}
+
+/// Where a browser finds the set-up. `None`: no door of the web is open.
+fn set_up_address(ports: &Ports) -> Option<String> {
+    let (scheme, address) = match (ports.http, ports.https) {
+        (Some(address), _) => ("http", address),
+        (None, Some(address)) => ("https", address),
+        (None, None) => return None,
+    };
+    Some(format!("{scheme}://{}/setup", reachable(address)))
+}
+
+/// An address that others can type: for «all addresses» the one that leads out of this machine.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let outward = |from: &str, to: &str| {
+        // Nothing is sent: the system only picks the way. 192.0.2.1 and 2001:db8::1 are nobody's (RFC 5737, RFC 3849).
+        let socket = UdpSocket::bind(from).ok()?;
+        socket.connect(to).ok()?;
+        socket.local_addr().ok().map(|address| address.ip())
+    };
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => outward("0.0.0.0:0", "192.0.2.1:9").unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V6(_) => outward("0.0.0.0:0", "192.0.2.1:9")
+            .or_else(|| outward("[::]:0", "[2001:db8::1]:9"))
+            .unwrap_or(IpAddr::from([127, 0, 0, 1])),
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// What the wizard asks of the server.
+struct Founder {
+    /// The house holds the pages, and they hold this.
+    house: Weak<House>,
+    address: Option<String>,
+}
+
+impl Founding for Founder {
+    fn found(&self, plan: Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>> {
+        Box::pin(async move {
+            let house = self.house.upgrade().ok_or(StoreError::Closed)?;
+            set_up::set_up_of_pages(&house, plan).await
+        })
+    }
+
+    fn show_code(&self, code: &str) {
+        match (&self.address, self.house.upgrade()) {
+            (Some(address), _) => show(&format!("{address}?code={code}")),
+            (None, Some(house)) => super::say(&format!("setup {}", house::set_up_command(&house.config))),
+            (None, None) => {}
+        }
+    }
+
+    fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+}
+
+/// The contract's line; on a terminal also as a QR code.
+fn show(address: &str) {
+    super::say(&format!("setup {address}"));
+    let mut out = std::io::stdout().lock();
+    if out.is_terminal()
+        && let Some(drawn) = qr::terminal(address)
+    {
+        let _ = writeln!(out, "{drawn}").and_then(|()| out.flush());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contract_the_set_up_address_is_one_that_can_be_typed() {
+        let at = |address: &str| Some(address.parse().unwrap());
+        let ports = Ports { http: at("127.0.0.1:8080"), https: at("127.0.0.1:8443"), ..Ports::default() };
+        assert_eq!(set_up_address(&ports).as_deref(), Some("http://127.0.0.1:8080/setup"));
+        let ports = Ports { http: at("[::]:80"), ..Ports::default() };
+        assert!(!set_up_address(&ports).unwrap().contains("[::]"));
+        let ports = Ports { https: at("[2001:db8::7]:443"), ..Ports::default() };
+        assert_eq!(set_up_address(&ports).as_deref(), Some("https://[2001:db8::7]:443/setup"));
+        assert_eq!(set_up_address(&Ports::default()), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! The catalogue is whole: the same keys and holes in every language, each asked for somewhere.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::*;
+
+/// Keys with their holes, as a file has them.
+fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys = BTreeMap::new();
+    let mut key = String::new();
+    for line in source.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        if !line.starts_with([' ', '}']) {
+            key = line.split('=').next().unwrap().trim().to_owned();
+            assert!(keys.insert(key.clone(), BTreeSet::new()).is_none(), "{key} stands there twice");
+        }
+        for hole in line.split('$').skip(1) {
+            let end = hole.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(hole.len());
+            keys.get_mut(&key).unwrap().insert(hole[..end].to_owned());
+        }
+    }
+    keys
+}
+
+/// Keys that templates and code ask for.
+fn asked(folder: &Path, call: &str, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            asked(&path, call, found);
+        } else if path.extension().is_some_and(|end| end == "html" || end == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            // Other rooms have functions of that name.
+            if path.extension().is_some_and(|end| end == "rs") && !text.contains("use crate::texts::text;") {
+                continue;
+            }
+            for (at, _) in text.match_indices(call) {
+                let alone = !text[..at].ends_with(|sign: char| sign.is_alphanumeric() || "_.".contains(sign));
+                let key = text[at + call.len()..].split('"').next().unwrap_or_default();
+                if alone || call.starts_with('.') {
+                    found.insert(key.to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_language_has_the_same_keys_with_the_same_holes() {
+    assert_eq!(keys(Lang::En.source()), keys(Lang::De.source()));
+}
+
+#[test]
+fn every_key_is_asked_for_and_every_key_asked_for_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = BTreeSet::new();
+    asked(&root.join("templates"), ".say(\"", &mut found);
+    asked(&root.join("src"), "text(\"", &mut found);
+    found.retain(|key| key.contains('-') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    let there: BTreeSet<String> = keys(Lang::En.source()).into_keys().collect();
+    let (missing, unused) = (found.difference(&there), there.difference(&found));
+    assert!(found == there, "missing: {missing:?}, unused: {unused:?}");
+}
+
+#[test]
+fn the_catalogue_holds_no_html_but_three_tags() {
+    for lang in [Lang::En, Lang::De] {
+        let lines = lang.source().lines().filter(|line| !line.starts_with('#'));
+        let mut text = lines.collect::<Vec<_>>().join("\n");
+        for tag in ["->", "<b>", "</b>", "<code>", "</code>", "<bdi>", "</bdi>", "&amp;"] {
+            text = text.replace(tag, "");
+        }
+        assert!(!text.contains(['<', '>', '&', '"', '\u{2014}']), "{}", lang.tag());
+        Book::read(lang);
+    }
+}
+
+#[test]
+fn what_is_put_into_a_hole_is_escaped_in_html() {
+    let told = text("setup-owner-sign").with("sign", "<b>\"'&");
+    assert!(Lang::En.book().html(&told).0.contains("&lt;b&gt;&quot;&#39;&amp;"));
+    assert!(Lang::En.book().plain(&told).contains("<b>\"'&"));
+}
+
+#[test]
+fn plural_forms_follow_the_language() {
+    let told = |count: usize| Lang::De.book().plain(&text("error-list").with("count", count));
+    assert!(told(1) != told(2).replace('2', "1"), "{} {}", told(1), told(2));
+}
+
+#[test]
+fn rfc9110_12_5_4_the_best_language_is_picked() {
+    for (header, lang) in [
+        ("", Lang::En),
+        ("de-AT,de;q=0.9,en;q=0.8", Lang::De),
+        ("fr, de;q=0.4, en;q=0.5", Lang::En),
+        ("de;q=0, fr", Lang::En),
+        ("ar-XB", Lang::Mirrored),
+        ("ar", Lang::En),
+        ("de;q=x,,;;=", Lang::En),
+    ] {
+        assert_eq!(Lang::accepted(header), lang, "{header}");
+    }
+}

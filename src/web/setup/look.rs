@@ -1,0 +1,92 @@
+//! `/setup/look`: all of it once more, then the server opens. Keeps no state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::Entered;
+use super::Plan;
+use super::done::Facts;
+use super::done::Finished;
+use super::draft::Draft;
+use super::draft::Kind;
+use super::enter;
+use super::steps;
+use super::steps::StepFrame;
+use super::to;
+use crate::limits;
+use crate::web::Inner;
+use crate::web::ask::Asked;
+use crate::web::form::Form;
+use crate::web::frame::Errors;
+use crate::web::frame::Frame;
+use crate::web::frame::page;
+
+#[derive(Template)]
+#[template(path = "setup/look.html")]
+struct Page {
+    f: Frame,
+    s: StepFrame,
+    place: String,
+    domain: String,
+    /// As the domain's records write it, where that is another way.
+    ascii: Option<String>,
+    host: Option<String>,
+    home: bool,
+    owner: String,
+    at: String,
+    keep: [u32; 3],
+}
+
+pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
+    let entered = match enter(&site, &asked, &steps::LOOK).await {
+        Ok(entered) => entered,
+        Err(reply) => return reply,
+    };
+    let (f, s) = steps::frame(&asked, &entered, Errors::default());
+    let Some((plan, keep)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
+    let ascii = idna::domain_to_ascii(&plan.domain).ok().filter(|ascii| *ascii != plan.domain);
+    let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;
+    page(StatusCode::OK, &Page { f, s, place, domain, ascii, host, home, owner: owner.name, at, keep })
+}
+
+/// Of a draft whose steps are all done.
+fn plan(draft: &Draft) -> Option<(Plan, [u32; 3])> {
+    let (name, backups) = (draft.name.clone()?, draft.backups.clone()?);
+    let [days, weeks, months] = backups.keep;
+    let plan = Plan {
+        domain: name.domain,
+        host: name.host,
+        home: draft.kind == Some(Kind::Home),
+        place_name: name.place,
+        owner: draft.owner.clone()?,
+        backup_at: backups.at,
+        backup_keep: format!("{days},{weeks},{months}"),
+    };
+    Some((plan, backups.keep))
+}
+
+pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, _: Form) -> Response {
+    // Of two that come at once the second one finds it done.
+    let _one = site.wizard.finishing.lock().await;
+    let entered = match enter(&site, &asked, &steps::LOOK).await {
+        Ok(entered) => entered,
+        Err(reply) => return reply,
+    };
+    open(&site, &asked, entered).await
+}
+
+async fn open(site: &Inner, asked: &Asked, entered: Entered) -> Response {
+    let Some((plan, _)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
+    let facts = Facts::of(&plan);
+    if let Err(error) = site.wizard.founding.found(plan).await {
+        return site.not_kept(asked, &error);
+    }
+    let until = site.clock.since_start() + Duration::from_secs(limits::SETUP_DONE_MAX_S);
+    *site.wizard.finished() = Some(Finished { browser: entered.browser, until, facts });
+    to("/setup/done")
+}

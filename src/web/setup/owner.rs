@@ -1,0 +1,147 @@
+//! `/setup/owner`: chat name and password of who runs the place. Keeps no state; the password is never kept.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::enter;
+use super::password;
+use super::steps;
+use super::steps::StepFrame;
+use crate::accounts::CreateError;
+use crate::accounts::names;
+use crate::accounts::names::NameError;
+use crate::accounts::passwords::About;
+use crate::limits;
+use crate::texts::Text;
+use crate::texts::text;
+use crate::web::Inner;
+use crate::web::ask::Asked;
+use crate::web::form::Form;
+use crate::web::frame::Errors;
+use crate::web::frame::Frame;
+use crate::web::frame::page;
+
+#[derive(Template)]
+#[template(path = "setup/owner.html")]
+struct Page {
+    f: Frame,
+    s: StepFrame,
+    name: String,
+    shown: String,
+    domain: String,
+    /// A password was given before, and stays unless there is another one.
+    kept: bool,
+}
+
+pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
+    let entered = match enter(&site, &asked, &steps::OWNER).await {
+        Ok(entered) => entered,
+        Err(reply) => return reply,
+    };
+    let domain = entered.draft.name.as_ref().map(|name| name.domain.clone()).unwrap_or_default();
+    let (f, s) = steps::frame(&asked, &entered, Errors::default());
+    let kept = entered.draft.owner.is_some() && asked.query("password").is_none();
+    let (name, shown) = match entered.draft.owner {
+        Some(owner) => (owner.name, owner.display_name.unwrap_or_default()),
+        None => Default::default(),
+    };
+    page(StatusCode::OK, &Page { f, s, name, shown, domain, kept })
+}
+
+pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: Form) -> Response {
+    let mut entered = match enter(&site, &asked, &steps::OWNER).await {
+        Ok(entered) => entered,
+        Err(reply) => return reply,
+    };
+    let place = entered.draft.name.as_ref().map(|name| (name.domain.clone(), name.place.clone()));
+    let (domain, place) = place.unwrap_or_default();
+    let (typed, shown) = (fields.text("name"), fields.text("shown"));
+    let mut errors = Errors::default();
+    let name = chat_name(typed, &domain).unwrap_or_else(|error| {
+        errors.add("name", error);
+        String::new()
+    });
+    if shown.chars().count() > limits::NAME_MAX_SIGNS || shown.chars().any(char::is_control) {
+        errors.add("shown", text("setup-owner-shown-long").with("count", shown.chars().count()));
+    }
+    let (first, second) = (fields.raw("password"), fields.raw("password_again"));
+    let kept = entered.draft.owner.take().filter(|_| first.is_empty() && second.is_empty());
+    if kept.is_none() {
+        if let Some(error) = password::refused(first, &About { name: &name, domain: &domain, place: &place }) {
+            errors.add("password", error);
+        } else if first != second {
+            errors.add("password_again", text("setup-owner-differs"));
+        }
+    }
+    let display_name = Some(shown).filter(|shown| !shown.is_empty()).map(str::to_owned);
+    if errors.is_empty() {
+        let owner = match kept.clone() {
+            Some(owner) => Ok(owner.renamed(name.clone(), display_name)),
+            None => site.accounts.founder(&name, first, display_name).await,
+        };
+        match owner {
+            Ok(owner) => entered.draft.owner = Some(owner),
+            Err(CreateError::Store(error)) => return site.not_kept(&asked, &error),
+            Err(CreateError::Password(_)) => errors.add("password", text("setup-owner-password-sign")),
+            Err(_) => errors.add("name", text("setup-owner-odd")),
+        }
+    }
+    if !errors.is_empty() {
+        let (f, s) = steps::frame(&asked, &entered, errors);
+        let short = |text: &str| text.chars().take(300).collect();
+        let page_again = Page { f, s, name: short(typed), shown: short(shown), domain, kept: kept.is_some() };
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &page_again);
+    }
+    let note = typed.chars().any(char::is_uppercase).then_some("small");
+    entered.keep(&site, &asked, note).await
+}
+
+/// The prepared name, or what the page says of it. Nobody is there yet whose name it could be.
+fn chat_name(typed: &str, domain: &str) -> Result<String, Text> {
+    let error = match names::check(typed, domain, &|_| names::Taken::No) {
+        Ok(chosen) => return Ok(chosen.name),
+        Err(error) => error,
+    };
+    Err(match &error {
+        NameError::Empty => text("setup-owner-empty"),
+        NameError::Address { domain } => text("setup-owner-at").with("domain", domain.as_str()),
+        NameError::Space { suggestions } => match suggestions.as_slice() {
+            [dotted, joined] => {
+                text("setup-owner-blank").with("dotted", dotted.as_str()).with("joined", joined.as_str())
+            }
+            _ => text("setup-owner-odd"),
+        },
+        NameError::Sign { sign } => text("setup-owner-sign").with("sign", sign.to_string()),
+        NameError::TooLong { signs } => text("setup-owner-long").with("count", *signs),
+        NameError::Reserved { name, .. } => text("setup-owner-kept").with("name", name.as_str()),
+        NameError::MixedScripts | NameError::Taken { .. } | NameError::Alike { .. } => text("setup-owner-odd"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_name_is_taken_or_told_what_is_wrong() {
+        let name = |typed| chat_name(typed, "beach.example");
+        assert_eq!(name("Mira").as_deref(), Ok("mira"));
+        assert_eq!(name("mira@Beach.Example").as_deref(), Ok("mira"));
+        for (typed, error) in [
+            ("", text("setup-owner-empty")),
+            ("mira@other.example", text("setup-owner-at").with("domain", "beach.example")),
+            ("Mira K", text("setup-owner-blank").with("dotted", "mira.k").with("joined", "mirak")),
+            ("mi/ra", text("setup-owner-sign").with("sign", "/")),
+            ("Admin", text("setup-owner-kept").with("name", "admin")),
+            ("🦀", text("setup-owner-sign").with("sign", "🦀")),
+            ("mirа", text("setup-owner-odd")), // its last letter is Cyrillic
+        ] {
+            assert_eq!(name(typed), Err(error), "{typed}");
+        }
+        assert_eq!(name(&"x".repeat(1_000)), Err(text("setup-owner-long").with("count", 1_000_usize)));
+    }
+}

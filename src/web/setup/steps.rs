@@ -1,0 +1,127 @@
+//! The steps of the wizard in their order, and the frame they share: list, title, notice, errors.
+//!
+//! Keeps no state. A step more is one line in [`STEPS`], a file beside this one and a template.
+
+use super::Entered;
+use super::draft::Draft;
+use crate::texts::Markup;
+use crate::texts::Text;
+use crate::texts::text;
+use crate::web::ask::Asked;
+use crate::web::frame::Errors;
+use crate::web::frame::Frame;
+
+/// One page of the wizard that is filled in.
+pub struct Step {
+    pub path: &'static str,
+    /// In the list of steps.
+    name: Text,
+    /// In the browser's tab.
+    title: Text,
+    done: fn(&Draft) -> bool,
+}
+
+pub static WHO: Step = Step {
+    path: "/setup/who",
+    name: text("step-who"),
+    title: text("setup-who-title"),
+    done: |draft| draft.kind.is_some(),
+};
+pub static NAME: Step = Step {
+    path: "/setup/name",
+    name: text("step-name"),
+    title: text("setup-name-title"),
+    done: |draft| draft.name.as_ref().is_some_and(|name| Some(name.kind) == draft.kind),
+};
+pub static OWNER: Step = Step {
+    path: "/setup/owner",
+    name: text("step-owner"),
+    title: text("setup-owner-title"),
+    done: |draft| draft.owner.is_some(),
+};
+pub static BACKUPS: Step = Step {
+    path: "/setup/backups",
+    name: text("step-backups"),
+    title: text("setup-backups-title"),
+    done: |draft| draft.backups.is_some(),
+};
+pub static LOOK: Step =
+    Step { path: "/setup/look", name: text("step-look"), title: text("setup-look-title"), done: |_| false };
+
+/// In their order.
+pub static STEPS: [&Step; 5] = [&WHO, &NAME, &OWNER, &BACKUPS, &LOOK];
+
+/// The first that is not done.
+pub fn first_open(draft: &Draft) -> &'static Step {
+    STEPS.into_iter().find(|step| !(step.done)(draft)).unwrap_or(&LOOK)
+}
+
+/// Whether all before it are done.
+pub fn may_come(step: &Step, draft: &Draft) -> bool {
+    STEPS.into_iter().take_while(|before| before.path != step.path).all(|before| (before.done)(draft))
+}
+
+/// The one behind it; where one before is open again, that one.
+pub fn after(step: &Step, draft: &Draft) -> &'static Step {
+    let next = STEPS.into_iter().skip_while(|other| other.path != step.path).nth(1).unwrap_or(&LOOK);
+    if may_come(next, draft) { next } else { first_open(draft) }
+}
+
+/// A step in the list.
+pub struct Row {
+    pub number: usize,
+    pub name: Markup,
+    pub path: &'static str,
+    pub done: bool,
+    pub now: bool,
+}
+
+/// What the pages of the steps share.
+pub struct StepFrame {
+    pub number: usize,
+    pub of: usize,
+    pub rows: Vec<Row>,
+    /// The step before.
+    pub back: Option<&'static str>,
+    pub notice: Option<Markup>,
+    pub errors: Errors,
+}
+
+/// How far the sun is up: classes of the style sheet.
+const SKIES: [&str; 8] = ["at-1", "at-2", "at-3", "at-4", "at-5", "at-6", "at-7", "at-8"];
+
+/// Both frames of a step's page.
+pub fn frame(asked: &Asked, entered: &Entered, errors: Errors) -> (Frame, StepFrame) {
+    let (step, draft) = (entered.step, &entered.draft);
+    let at = STEPS.into_iter().position(|other| other.path == step.path).unwrap_or(0);
+    let (number, of) = (at + 1, STEPS.len());
+    let t = asked.lang.book();
+    let mut title = text("title-step").with("page", t.plain(&step.title)).with("number", number).with("of", of);
+    if !errors.is_empty() {
+        title = text("title-errors").with("count", errors.len()).with("page", t.plain(&title));
+    }
+    let f = Frame { sky: SKIES[(at * 7).div_ceil(of - 1)], ..Frame::new(asked, &title, None) };
+    let row = |(index, step): (usize, &&'static Step)| Row {
+        number: index + 1,
+        name: t.html(&step.name),
+        path: step.path,
+        done: index != at && (step.done)(draft) && may_come(step, draft),
+        now: index == at,
+    };
+    let rows = STEPS.iter().enumerate().map(row).collect();
+    let back = at.checked_sub(1).map(|before| STEPS[before].path);
+    (f, StepFrame { number, of, rows, back, notice: notice(asked, draft), errors })
+}
+
+/// What the step before had to say, by the address's `n`.
+fn notice(asked: &Asked, draft: &Draft) -> Option<Markup> {
+    let told = match asked.query("n")?.as_str() {
+        "back" => text("notice-back"),
+        "first" => text("notice-first"),
+        "here" => text("notice-here"),
+        "domain" => text("notice-domain").with("domain", &draft.name.as_ref()?.domain),
+        "small" => text("notice-small").with("name", &draft.owner.as_ref()?.name),
+        _ => return None,
+    };
+    Some(asked.lang.book().html(&told))
+}

@@ -1,0 +1,242 @@
+# Deutsch. «Du», kurze Sätze; was geschah, was es heißt, was als Nächstes zu tun ist.
+
+# Rahmen jeder Seite
+title-setup = { $page } · imera einrichten
+title-step = { $page } (Schritt { $number } von { $of })
+title-errors = { $count ->
+    [one] Eines verbessern: { $page }
+   *[other] { $count } Dinge verbessern: { $page }
+}
+frame-skip = Zum Inhalt springen
+frame-silent = Der Server antwortet nicht. Wir versuchen es weiter.
+copy-do = Kopieren
+copy-done = Kopiert.
+copied-word = Das Wort ist kopiert.
+copied-address = Die Adresse ist kopiert.
+error-list = { $count ->
+    [one] Eines stimmt noch nicht
+   *[other] { $count } Dinge stimmen noch nicht
+}
+
+# Was schiefging
+fault-door = Zur Haustür
+fault-status = Dem Server selbst geht es gut
+fault-missing = Unter dieser Adresse ist nichts
+fault-missing-next = Vielleicht ist der Link vertippt, oder eine Nachricht hat ihn abgeschnitten. Wenn ihn dir jemand geschickt hat, lass ihn dir noch einmal schicken.
+fault-foreign = Dieses Formular kam von einer anderen Seite
+fault-foreign-next = Formulare werden nur von den eigenen Seiten angenommen, damit niemand anderes in deinem Namen handelt. Nichts wurde geändert. Öffne die Seite hier und sende sie noch einmal.
+fault-garbled = Dieses Formular kam nicht heil an
+fault-garbled-next = Unterwegs hat es etwas verändert. Nichts wurde gespeichert. Geh zurück, lade die Seite neu und sende sie noch einmal.
+fault-large = Das ist mehr, als hier hineinpasst
+fault-large-next = Was gesendet wurde, ist viel länger, als diese Seite annimmt. Nichts wurde gespeichert. Geh zurück und sende weniger.
+fault-many = Das ging schnell
+fault-many-next = { $minutes ->
+    [one] Damit Fremde nicht raten können, warte bitte eine Minute. Falsch ist deshalb nichts, was du getippt hast.
+   *[other] Damit Fremde nicht raten können, warte bitte { $minutes } Minuten. Falsch ist deshalb nichts, was du getippt hast.
+}
+fault-finished = Alles ist eingerichtet
+fault-finished-next = Die Seiten zum Einrichten sind für immer geschlossen. Hier ist nichts mehr zu tun.
+fault-broken = Bei uns ist etwas kaputtgegangen
+fault-broken-next = Es liegt nicht an dir. Nachrichten, die deine App als gesendet zeigt, sind sicher. Versuch es in einer Minute noch einmal.
+fault-word = Wenn es so bleibt, sag der Person, der der Server gehört, dieses Wort; es steht in seinem Protokoll:
+fault-busy = In etwa einer Minute wieder da
+fault-busy-next = Der Server hält gerade an oder hat alle Hände voll zu tun. Nichts wurde geändert. Deine App verbindet sich von selbst wieder.
+
+# Die Haustür
+front-title = Willkommen
+front-heading = Guten Tag. Das ist <bdi>{ $place }</bdi>.
+front-what = Ein Chatserver für die Leute, die hier zu Hause sind. Ihre Adressen enden auf <code>@{ $domain }</code>.
+front-in = Hast du ein Konto? Dann melde dich mit einer beliebigen XMPP-App an.
+front-status = Geöffnet
+
+# Schritte der Einrichtung
+steps-label = Schritte der Einrichtung
+steps-done = , erledigt
+step-who = Für wen
+step-name = Name
+step-owner = Dein Konto
+step-backups = Sicherungen
+step-look = Durchsehen
+setup-bar = Einrichten: Schritt { $number } von { $of }
+setup-back = Zurück
+setup-continue = Weiter
+setup-saved = Alles bis hierher ist gespeichert
+notice-back = Willkommen zurück. Alles bis hierher war gespeichert.
+notice-first = Dieser Schritt kommt zuerst.
+notice-here = Du machst hier weiter. Der andere Browser ist von der Einrichtung abgemeldet.
+notice-domain = Wir haben die Domain aus dem genommen, was du getippt hast: <code>{ $domain }</code>.
+notice-small = Wir haben ihn klein geschrieben: <code>{ $name }</code>.
+
+# Der Code
+setup-code-bar = Willkommen
+setup-code-title = Code eingeben
+setup-code-heading = Guten Tag. Richten wir deinen Chatserver ein.
+setup-code-what = Es dauert etwa fünf Minuten. Du brauchst den Code und, wenn deine Freunde draußen im Internet sind, eine Domain.
+setup-code-label = Code zum Einrichten
+setup-code-help = Acht Buchstaben und Ziffern, dort, wo imera gestartet wurde, oder im Konsolenfenster deines Anbieters. Groß oder klein ist gleich, der Strich auch.
+setup-code-where = Wo finde ich ihn?
+setup-code-where-here = <b>Im Fenster, in dem imera gestartet wurde:</b> in der Zeile, die mit <code>setup</code> beginnt.
+setup-code-where-rented = <b>Gemieteter Server:</b> Öffne auf der Seite deines Anbieters den Server und wähle Konsole oder Bildschirm, oder sieh in imeras Protokoll.
+setup-code-where-lost = <b>Nicht zu finden?</b> Auf der Maschine zeigt <code>imera setup code</code> einen neuen.
+setup-code-begin = Anfangen
+setup-code-status = Noch ist nichts eingerichtet
+setup-code-empty = Bitte tippe den Code vom Bildschirm der Maschine ein.
+setup-code-length = { $count ->
+    [one] Ein Code hat acht Zeichen; das ist eines.
+   *[other] Ein Code hat acht Zeichen; das sind { $count }.
+}
+setup-code-wrong = Das ist nicht der Code. Sieh noch einmal auf den Bildschirm der Maschine: Der neueste gilt.
+setup-code-ran-out = Dieser Code ist abgelaufen. Codes gelten 24 Stunden. Ein neuer steht jetzt auf dem Bildschirm der Maschine.
+setup-code-wait = { $minutes ->
+    [one] Zu viele Versuche. Bitte warte eine Minute.
+   *[other] Zu viele Versuche. Bitte warte { $minutes } Minuten.
+}
+setup-code-again = Bitte gib den Code noch einmal ein
+setup-code-again-next = Alles, was du getan hast, ist gespeichert.
+setup-code-cookies = Dieser Browser behält keine Cookies für diese Seite. Erlaube sie für <code>{ $host }</code>, oder nimm einen anderen Browser.
+setup-code-taken = Die Einrichtung geht in einem anderen Browser weiter
+setup-code-taken-next = { $minutes ->
+    [0] Sie wurde eben von <code>{ $from }</code> übernommen. Warst du das nicht? Gib hier den Code ein, um sie zurückzuholen, und gib ihn nicht weiter.
+    [one] Sie wurde vor einer Minute von <code>{ $from }</code> übernommen. Warst du das nicht? Gib hier den Code ein, um sie zurückzuholen, und gib ihn nicht weiter.
+   *[other] Sie wurde vor { $minutes } Minuten von <code>{ $from }</code> übernommen. Warst du das nicht? Gib hier den Code ein, um sie zurückzuholen, und gib ihn nicht weiter.
+}
+setup-securely = Zuerst eine sichere Leitung
+setup-securely-why = Auf dieser Verbindung könnten andere mitlesen. Darum fragen wir hier nach nichts: keinem Code, keinem Passwort.
+setup-securely-warning = Dein Browser warnt dich einmal, weil noch niemand für das Zertifikat dieser Maschine bürgt. Wähle „Erweitert“, dann „Weiter“. Stand der Code in der Adresse, gilt er nicht mehr: Nimm den neuesten vom Bildschirm der Maschine.
+setup-securely-shut = Auf dieser Verbindung könnten andere mitlesen, und die sichere Tür dieser Maschine ist zu. Mach sie auf (<code>IMERA_PORT_HTTPS</code>), oder öffne diese Seite aus dem Netz der Maschine.
+setup-securely-go = Sicher weiter
+
+# Für wen
+setup-who-title = Für wen
+setup-who-heading = Wo sind die Leute, die hier chatten werden?
+setup-who-legend = Wo sind sie?
+setup-who-internet = Draußen in der Welt, mit einer eigenen Domain
+setup-who-internet-more = Das Übliche. Du brauchst einen Namen wie strand.example; etwa 10 € im Jahr bei jedem Anbieter.
+setup-who-elsewhere = Draußen in der Welt, und meine Domain hat anderswo schon eine Webseite
+setup-who-elsewhere-more = Die Webseite bleibt, wo sie ist. Adressen heißen trotzdem name@strand.example; diese Maschine bekommt daneben einen eigenen Namen.
+setup-who-home = Nur in meinem Heimnetz
+setup-who-home-more = Nichts zu kaufen. Es geht nur in diesem WLAN, und jedes Telefon muss dieser Maschine einmal vertrauen.
+setup-who-none = Ich habe noch keine Domain
+setup-who-none-more = Jeder Anbieter, der Domains verkauft, ist recht. Schließ diese Seite und komm wieder, wenn du eine hast; alles bis hierher ist gespeichert. Nach einem Tag brauchst du einen neuen Code, der auf dem Bildschirm der Maschine steht.
+
+# Name und Domain
+setup-name-title = Name und Domain
+setup-name-heading = Wie heißt dieser Ort?
+setup-name-place = Wie nennen deine Freunde diesen Ort? (freiwillig)
+setup-name-place-help = Zum Beispiel Strandhaus. Sie sehen es, wenn sie eingeladen werden. Du kannst es später ändern.
+setup-name-domain = Deine Domain
+setup-name-domain-help = Zum Beispiel strand.example. Alle Adressen enden darauf.
+setup-name-domain-home = Ein Name für dein Netz, zum Beispiel strand.internal. Alle Adressen enden darauf.
+setup-name-for-good = Später lässt sie sich nicht ändern, ohne dass es alle merken.
+setup-name-said = Adressen heißen dann
+setup-name-host = Name dieser Maschine (freiwillig)
+setup-name-host-help = Ein eigener Name neben deiner Webseite. Lässt du das Feld leer, nehmen wir chat. und deine Domain.
+setup-name-long = { $count ->
+   *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
+}
+setup-name-sign = Ein Name hat Buchstaben, Ziffern, Leerzeichen und andere Zeichen in einer Zeile.
+setup-name-empty = Bitte tippe deine Domain ein.
+setup-name-address = Das ist die Nummer einer Maschine. Freunde brauchen einen Namen; nimm „Heimnetz“, wenn du keinen hast.
+setup-name-dot = In <code>{ $domain }</code> ist kein Punkt. Eine Domain sieht aus wie strand.example.
+setup-name-odd = Eine Domain hat Buchstaben, Ziffern und Striche; <code>{ $sign }</code> gehört nicht dazu.
+setup-name-broken = <code>{ $domain }</code> kann keine Domain sein. Eine sieht aus wie strand.example, und kein Teil beginnt oder endet mit einem Strich.
+setup-name-everybody = <code>{ $domain }</code> gehört allen. Davor muss dein eigenes Wort stehen.
+setup-name-home = Namen auf <code>.{ $ending }</code> gehen nur zu Hause. Wähle „Heimnetz“ auf der Seite davor.
+setup-name-outside = Der Name der Maschine muss auf <code>.{ $domain }</code> enden.
+setup-name-same = Dafür braucht die Maschine einen eigenen Namen, zum Beispiel <code>chat.{ $domain }</code>.
+
+# Wem es gehört
+setup-owner-title = Dein Konto
+setup-owner-heading = Dein eigenes Konto
+setup-owner-what = Der Ort gehört dir: Du kümmerst dich um ihn. Mit diesem Konto chattest du auch.
+setup-owner-name = Chatname
+setup-owner-name-help = Kleine Buchstaben, Ziffern, Punkte und Striche. Er lässt sich später nicht ändern.
+setup-owner-shown = Dein Name, wie Freunde ihn sehen (freiwillig)
+setup-owner-shown-long = { $count ->
+   *[other] Das sind { $count } Zeichen; eine Zeile mit höchstens 40 passt.
+}
+setup-owner-password = Passwort
+setup-owner-password-help = Mindestens 10 Zeichen. Vier alltägliche Wörter hintereinander merkt man sich leicht, und sie sind schwer zu raten.
+setup-owner-password-again = Dasselbe Passwort noch einmal
+setup-owner-password-kept = Dein Passwort ist als Fingerabdruck gespeichert.
+setup-owner-password-other = Ein anderes wählen
+setup-owner-password-sign = Darin ist ein Zeichen, das Passwörter nicht haben können. Nimm Buchstaben, Ziffern und Leerzeichen.
+setup-owner-empty = Bitte wähle einen Chatnamen.
+setup-owner-at = Deine Adresse endet auf <code>@{ $domain }</code>; tippe nur, was davor steht.
+setup-owner-blank = Ein Chatname hat keine Leerzeichen. Wie wäre es mit <b>{ $dotted }</b> oder <b>{ $joined }</b>?
+setup-owner-sign = In einem Chatnamen kann <code>{ $sign }</code> nicht stehen.
+setup-owner-odd = Das kann kein Chatname sein. Nimm Buchstaben, Ziffern, Punkte und Striche.
+setup-owner-long = { $count ->
+   *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
+}
+setup-owner-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
+setup-owner-differs = Das ist ein anderes als das erste. Wir haben keines behalten: Bitte tippe beide noch einmal.
+password-show = Passwort zeigen
+password-short = { $count ->
+    [one] Das ist ein Zeichen; nötig sind 10. Häng ein paar Wörter an.
+   *[other] Das sind { $count } Zeichen; nötig sind 10. Häng noch ein Wort an.
+}
+password-long = Das sind mehr als 256 Zeichen. Kürzer ist auch sicher.
+password-known = Das ist eines der Passwörter, die jeder zuerst versucht. Häng ein Wort an, auf das nur du kommst.
+
+# Sicherungen
+setup-backups-title = Sicherungen
+setup-backups-heading = Jede Nacht eine Sicherung
+setup-backups-what = Eine Datei, in der alles ist: Konten, Freunde, Nachrichten, Einstellungen.
+setup-backups-at = Wann?
+setup-backups-at-help = Nach der Uhr dieser Maschine. Wähle eine Stunde, in der sie an ist.
+setup-backups-keep = Wie viele werden behalten?
+setup-backups-keep-help = Die letzten Tage, dann eine für jede Woche, dann eine für jeden Monat. Je 0 bis 60.
+setup-backups-days = Tage
+setup-backups-weeks = Wochen
+setup-backups-months = Monate
+setup-backups-loss = Geht diese Maschine kaputt, verlierst du, was seit der letzten Sicherung geschrieben wurde: höchstens einen Tag.
+setup-backups-where = Die Sicherungen liegen auf dieser Maschine. Bewahre auch anderswo eine Kopie auf.
+setup-backups-number = Bitte eine Zahl von 0 bis { $most }.
+setup-backups-none = Behalte mindestens eine Sicherung.
+
+# Durchsehen
+setup-look-title = Durchsehen
+setup-look-heading = Sieh alles durch, dann öffne
+setup-look-change = Ändern
+setup-look-domain = Adressen enden auf <code>@{ $domain }</code>.
+setup-look-ascii = in Einträgen: <code>{ $ascii }</code>
+setup-look-host = Die Maschine heißt <code>{ $host }</code>.
+setup-look-home = Für das Heimnetz
+setup-look-world = Für Freunde draußen in der Welt
+setup-look-owner = Der Ort gehört <bdi>{ $name }</bdi>
+setup-look-password = Das Passwort ist nur als Fingerabdruck gespeichert.
+setup-look-backups = Sicherungen um { $time } Uhr
+setup-look-keep = Behalten: { $days ->
+    [one] ein Tag
+   *[other] { $days } Tage
+}, { $weeks ->
+    [one] eine Woche
+   *[other] { $weeks } Wochen
+}, { $months ->
+    [one] ein Monat
+   *[other] { $months } Monate
+}.
+setup-look-then = Die Domain bleibt für immer; alles andere lässt sich später ändern. Wenn der Server öffnet, schließen diese Seiten für immer.
+setup-look-open = Server öffnen
+
+# Fertig
+setup-done-title = Dein Server ist offen
+setup-done-bar = Alles ist eingerichtet
+setup-done-heading = Guten Tag, <bdi>{ $place }</bdi>!
+setup-done-lead = Dein Server ist offen. Das ist deine Chatadresse:
+setup-done-in = Melde dich an
+setup-done-apps = Installiere Conversations (Android), Monal (iPhone), Gajim oder Dino (Computer), wähle „Ich habe ein Konto“ und tippe diese Adresse und das Passwort ein, das du gewählt hast.
+setup-done-server = Wenn die App nach einem Server fragt
+setup-done-server-domain = Lass es leer: Es ist die Domain selbst. Ports: 5222, oder 5223 mit TLS von Anfang an.
+setup-done-server-host = <code>{ $host }</code>. Ports: 5222, oder 5223 mit TLS von Anfang an.
+setup-done-certificate = Die App fragt, ob sie der Maschine trauen soll
+setup-done-certificate-more = Diese Maschine hat ihr Zertifikat selbst gemacht, sonst bürgt niemand dafür. Sag auf jedem Gerät einmal ja.
+setup-done-records = Die Domain muss hierher führen
+setup-done-records-more = Trage dort, wo du die Domain gekauft hast, die Einträge ein, die <code>imera setup records</code> auf der Maschine zeigt.
+setup-done-qr = QR-Code der Chatadresse { $address }
+setup-done-qr-caption = Deine Chatadresse, für Freunde, die schon ein Konto haben: Sie scannen sie, um dich hinzuzufügen. Ein Geheimnis ist sie nicht.
+setup-done-tonight = Was heute Nacht geschieht
+setup-done-backup = { $time } Uhr. Die erste Sicherung
+setup-done-backup-more = Und danach jede Nacht.
+setup-done-status = Die Seiten zum Einrichten sind für immer geschlossen

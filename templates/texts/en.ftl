@@ -1,0 +1,243 @@
+# English: the texts of record. The voice is in short sentences, "you" and "we"; every message says what happened,
+# what it means, and the next step. Tags: b, code, bdi. Keys begin with the page they stand on.
+
+# The frame of every page
+title-setup = { $page } · imera set-up
+title-step = { $page } (step { $number } of { $of })
+title-errors = { $count ->
+    [one] Fix one thing: { $page }
+   *[other] Fix { $count } things: { $page }
+}
+frame-skip = Skip to the page
+frame-silent = No answer from the server. Trying again.
+copy-do = Copy
+copy-done = Copied.
+copied-word = The word is copied.
+copied-address = The address is copied.
+error-list = { $count ->
+    [one] One thing to put right
+   *[other] { $count } things to put right
+}
+
+# What went wrong
+fault-door = Go to the front door
+fault-status = The server itself is fine
+fault-missing = Nothing lives at this address
+fault-missing-next = The link may be mistyped or cut in half by a message. If somebody sent it to you, ask them to send it again.
+fault-foreign = This form came from another page
+fault-foreign-next = Forms are only taken from this place’s own pages, so that no other site can act in your name. Nothing was changed. Open the page here and send it again.
+fault-garbled = This form did not arrive whole
+fault-garbled-next = Something on the way changed it. Nothing was kept. Go back, reload the page and send it again.
+fault-large = That is more than fits here
+fault-large-next = What was sent is much longer than this page takes. Nothing was kept. Go back and send less.
+fault-many = That was fast
+fault-many-next = { $minutes ->
+    [one] To keep strangers from guessing, please wait a minute. Nothing you typed is wrong because of this.
+   *[other] To keep strangers from guessing, please wait { $minutes } minutes. Nothing you typed is wrong because of this.
+}
+fault-finished = Set-up is finished
+fault-finished-next = The set-up pages are closed for good. Nothing is left to do here.
+fault-broken = Something broke on our side
+fault-broken-next = It’s not you. Messages that your app shows as sent are safe. Try again in a minute.
+fault-word = If it stays like this, give the owner this word; it stands in the server’s log:
+fault-busy = Back in about a minute
+fault-busy-next = The server is just stopping, or has its hands full. Nothing was changed. Your app reconnects by itself.
+
+# The front door
+front-title = Welcome
+front-heading = Good day. This is <bdi>{ $place }</bdi>.
+front-what = A chat server for the people who live here. Their addresses end in <code>@{ $domain }</code>.
+front-in = Do you have an account? Then sign in with any XMPP app.
+front-status = Open
+
+# Steps of the set-up
+steps-label = Steps of the set-up
+steps-done = , done
+step-who = Who it is for
+step-name = Name
+step-owner = Your account
+step-backups = Backups
+step-look = Look it over
+setup-bar = Set-up: step { $number } of { $of }
+setup-back = Back
+setup-continue = Continue
+setup-saved = Everything up to here is saved
+notice-back = Welcome back. Everything up to here was saved.
+notice-first = This step comes first.
+notice-here = You carry on here. The other browser has been signed out of the set-up.
+notice-domain = We took the domain out of what you typed: <code>{ $domain }</code>.
+notice-small = We made it small: <code>{ $name }</code>.
+
+# The code
+setup-code-bar = Welcome
+setup-code-title = Enter the set-up code
+setup-code-heading = Good day. Let’s set up your chat server.
+setup-code-what = It takes about five minutes. You need the set-up code, and a domain name if your friends are out on the internet.
+setup-code-label = Set-up code
+setup-code-help = Eight letters and digits, where imera was started or in your provider’s console window. Capitals and the dash don’t matter.
+setup-code-where = Where do I find it?
+setup-code-where-here = <b>In the window where imera was started:</b> on the line that begins with <code>setup</code>.
+setup-code-where-rented = <b>Rented server:</b> on your provider’s web site, open the server and choose its console or screen, or look at imera’s log.
+setup-code-where-lost = <b>Not to be found?</b> On the machine, <code>imera setup code</code> shows a new one.
+setup-code-begin = Begin
+setup-code-status = Nothing is set up yet
+setup-code-empty = Please type the code from the machine’s screen.
+setup-code-length = { $count ->
+    [one] A code has eight signs; this has one.
+   *[other] A code has eight signs; this has { $count }.
+}
+setup-code-wrong = That is not the code. Look again at the machine’s screen: the newest one counts.
+setup-code-ran-out = This code has run out. Codes hold for 24 hours. A new one stands on the machine’s screen now.
+setup-code-wait = { $minutes ->
+    [one] Too many tries. Please wait a minute.
+   *[other] Too many tries. Please wait { $minutes } minutes.
+}
+setup-code-again = Please enter the code again
+setup-code-again-next = Everything you did is saved.
+setup-code-cookies = This browser keeps no cookies for this page. Allow them for <code>{ $host }</code>, or use another browser.
+setup-code-taken = The set-up goes on in another browser
+setup-code-taken-next = { $minutes ->
+    [0] It was taken over just now from <code>{ $from }</code>. Was that not you? Enter the code here to take it back, and do not share it.
+    [one] It was taken over a minute ago from <code>{ $from }</code>. Was that not you? Enter the code here to take it back, and do not share it.
+   *[other] It was taken over { $minutes } minutes ago from <code>{ $from }</code>. Was that not you? Enter the code here to take it back, and do not share it.
+}
+setup-securely = First, a private line
+setup-securely-why = On this connection others could read along. So nothing is asked for here: no code, no password.
+setup-securely-warning = Your browser will warn you once, as nobody vouches for this machine’s certificate yet. Choose “Advanced”, then “Continue”. If the code stood in the address, it is void now: take the newest one from the machine’s screen.
+setup-securely-shut = On this connection others could read along, and the secure door of this machine is off. Switch it on (<code>IMERA_PORT_HTTPS</code>), or open this page from the machine’s own network.
+setup-securely-go = Continue securely
+
+# For whom
+setup-who-title = Who is it for
+setup-who-heading = Where are the people who will chat here?
+setup-who-legend = Where are they?
+setup-who-internet = Out in the world, with a domain of mine
+setup-who-internet-more = The usual choice. You need a name like beach.example; about 10 € a year from any provider.
+setup-who-elsewhere = Out in the world, and my domain already has a web site somewhere else
+setup-who-elsewhere-more = The site stays where it is. Addresses are still name@beach.example; this machine gets a name of its own beside it.
+setup-who-home = Only on my home network
+setup-who-home-more = Nothing to buy. It works on this Wi-Fi only, and each phone has to trust this machine once.
+setup-who-none = I have no domain yet
+setup-who-none-more = Any provider that sells domain names will do. Close this page and come back when you have one; everything up to here is saved. After a day you need a new code, which stands on the machine’s screen.
+
+# Name and domain
+setup-name-title = Name and domain
+setup-name-heading = What is this place called?
+setup-name-place = What do your friends call this place? (optional)
+setup-name-place-help = Such as Beach House. They see it when they are invited. You can change it later.
+setup-name-domain = Your domain
+setup-name-domain-help = Such as beach.example. Everybody’s address ends in it.
+setup-name-domain-home = A name for your network, such as beach.internal. Everybody’s address ends in it.
+setup-name-for-good = It cannot be changed later without everybody noticing.
+setup-name-said = Addresses will be
+setup-name-host = Name of this machine (optional)
+setup-name-host-help = A name of its own beside your web site. If you leave it empty, we take chat. and your domain.
+setup-name-long = { $count ->
+   *[other] That is { $count } signs long; 40 are the most.
+}
+setup-name-sign = A name has letters, digits, blanks and signs on one line.
+setup-name-empty = Please type your domain.
+setup-name-address = This is the number of a machine. Friends need a name; choose “home network” if you have none.
+setup-name-dot = <code>{ $domain }</code> has no dot in it. A domain looks like beach.example.
+setup-name-odd = A domain has letters, digits and dashes; <code>{ $sign }</code> is not among them.
+setup-name-broken = <code>{ $domain }</code> cannot be a domain. One looks like beach.example, and no part of it begins or ends with a dash.
+setup-name-everybody = <code>{ $domain }</code> belongs to everybody. It needs your own word in front.
+setup-name-home = Names ending in <code>.{ $ending }</code> work at home only. Choose “home network” on the page before.
+setup-name-outside = The machine’s name must end in <code>.{ $domain }</code>.
+setup-name-same = For this the machine needs a name of its own, for example <code>chat.{ $domain }</code>.
+
+# The owner
+setup-owner-title = Your account
+setup-owner-heading = Your own account
+setup-owner-what = You are the owner: you look after the place. You chat with this account too.
+setup-owner-name = Chat name
+setup-owner-name-help = Small letters, digits, dots and dashes. It cannot be changed later.
+setup-owner-shown = Your name as friends see it (optional)
+setup-owner-shown-long = { $count ->
+   *[other] That is { $count } signs; it is one line of 40 at most.
+}
+setup-owner-password = Password
+setup-owner-password-help = At least 10 signs. Four everyday words in a row are easy to keep and hard to guess.
+setup-owner-password-again = The same password again
+setup-owner-password-kept = Your password is kept as a fingerprint.
+setup-owner-password-other = Choose another
+setup-owner-password-sign = This has a sign in it that passwords cannot have. Type it with letters, digits and blanks.
+setup-owner-empty = Please choose a chat name.
+setup-owner-at = Your address ends in <code>@{ $domain }</code>; type only what stands before it.
+setup-owner-blank = A chat name has no spaces. How about <b>{ $dotted }</b> or <b>{ $joined }</b>?
+setup-owner-sign = A chat name cannot have <code>{ $sign }</code> in it.
+setup-owner-odd = This cannot be a chat name. Take letters, digits, dots and dashes.
+setup-owner-long = { $count ->
+   *[other] That is { $count } signs long; 40 are the most.
+}
+setup-owner-kept = <b>{ $name }</b> is kept for the machine. Please take another.
+setup-owner-differs = This differs from the first. We kept neither: please type both again.
+password-show = Show the password
+password-short = { $count ->
+    [one] This has one sign; it needs 10. Add some words.
+   *[other] This has { $count } signs; it needs 10. Add another word.
+}
+password-long = That is longer than 256 signs. Shorter is safe too.
+password-known = This is one of the passwords everybody tries first. Add a word only you would think of.
+
+# Backups
+setup-backups-title = Backups
+setup-backups-heading = A backup every night
+setup-backups-what = One file with everything in it: accounts, friends, messages, settings.
+setup-backups-at = When?
+setup-backups-at-help = By this machine’s clock. Choose an hour when it is on.
+setup-backups-keep = How many are kept?
+setup-backups-keep-help = The last days, then one for each week, then one for each month. 0 to 60 each.
+setup-backups-days = Days
+setup-backups-weeks = Weeks
+setup-backups-months = Months
+setup-backups-loss = If this machine breaks, you lose what was written since the last backup: at most one day.
+setup-backups-where = Backups lie on this machine. Keep a copy somewhere else, too.
+setup-backups-number = A number from 0 to { $most }, please.
+setup-backups-none = Keep at least one backup.
+
+# Look it over
+setup-look-title = Look it over
+setup-look-heading = Look it over, then open
+setup-look-change = Change
+setup-look-domain = Addresses end in <code>@{ $domain }</code>.
+setup-look-ascii = in records: <code>{ $ascii }</code>
+setup-look-host = The machine is called <code>{ $host }</code>.
+setup-look-home = For the home network
+setup-look-world = For friends out in the world
+setup-look-owner = <bdi>{ $name }</bdi> is the owner
+setup-look-password = The password is kept as a fingerprint, never as such.
+setup-look-backups = Backups at { $time }
+setup-look-keep = Kept: { $days ->
+    [one] one day
+   *[other] { $days } days
+}, { $weeks ->
+    [one] one week
+   *[other] { $weeks } weeks
+}, { $months ->
+    [one] one month
+   *[other] { $months } months
+}.
+setup-look-then = The domain is for good; all the rest can be changed later. When the server opens, these pages close for ever.
+setup-look-open = Open the server
+
+# Done
+setup-done-title = Your server is open
+setup-done-bar = Set-up is finished
+setup-done-heading = Good day, <bdi>{ $place }</bdi>!
+setup-done-lead = Your server is open. This is your chat address:
+setup-done-in = Get yourself in
+setup-done-apps = Install Conversations (Android), Monal (iPhone), Gajim or Dino (computer), choose “I have an account”, and type this address and the password you chose.
+setup-done-server = If the app asks for a server
+setup-done-server-domain = Leave it empty: it is the domain itself. Ports: 5222, or 5223 under TLS from the start.
+setup-done-server-host = <code>{ $host }</code>. Ports: 5222, or 5223 under TLS from the start.
+setup-done-certificate = The app asks whether to trust the machine
+setup-done-certificate-more = This machine has made its certificate itself, so nobody else vouches for it. Say yes once on each device.
+setup-done-records = The domain has to lead here
+setup-done-records-more = Where you bought the domain, add the records that <code>imera setup records</code> prints on the machine.
+setup-done-qr = QR code of the chat address { $address }
+setup-done-qr-caption = Your chat address, for friends who have an account already: they scan it to add you. It holds no secret.
+setup-done-tonight = What happens tonight
+setup-done-backup = { $time }. The first backup
+setup-done-backup-more = And every night after that.
+setup-done-status = The set-up pages are closed for good

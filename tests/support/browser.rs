@@ -1,0 +1,129 @@
+//! A browser of one connection a request: forms, cookies, nothing it was not told.
+
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
+
+/// Somebody at the pages of one server.
+pub struct Browser {
+    pub host: String,
+    /// Header lines to be added, each with its end.
+    pub extra: String,
+    cookies: Vec<(String, String)>,
+}
+
+/// What was answered.
+pub struct Reply {
+    pub status: u16,
+    head: String,
+    pub body: String,
+}
+
+impl Browser {
+    pub fn new(host: &str) -> Browser {
+        Browser { host: host.to_owned(), extra: String::new(), cookies: Vec::new() }
+    }
+
+    /// Another one at the same server, with no cookies.
+    pub fn another(&self) -> Browser {
+        Browser::new(&self.host)
+    }
+
+    pub fn get(&mut self, path: &str) -> Reply {
+        let head = self.head("GET", path);
+        self.send(&format!("{head}\r\n"))
+    }
+
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let encode = |text: &str| -> String {
+            text.bytes()
+                .map(|byte| match byte.is_ascii_alphanumeric() {
+                    true => char::from(byte).to_string(),
+                    false => format!("%{byte:02X}"),
+                })
+                .collect()
+        };
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        self.raw_post(path, &pairs.join("&"))
+    }
+
+    pub fn raw_post(&mut self, path: &str, body: &str) -> Reply {
+        let head = self.form_head(path);
+        self.send(&format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()))
+    }
+
+    /// Announces a body of that size and sends its beginning.
+    pub fn announce(&mut self, path: &str, size: u64) -> Reply {
+        let head = self.form_head(path);
+        self.send(&format!("{head}Content-Length: {size}\r\n\r\na=b"))
+    }
+
+    /// Sends so many bytes without saying how many there will be. `None`: the server hung up meanwhile.
+    pub fn chunked(&mut self, path: &str, size: usize) -> Option<Reply> {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.write_all(format!("{}Transfer-Encoding: chunked\r\n\r\n", self.form_head(path)).as_bytes()).ok()?;
+        for _ in 0..size / 4096 {
+            stream.write_all(format!("1000\r\n{}\r\n", "a".repeat(4096)).as_bytes()).ok()?;
+        }
+        stream.write_all(b"0\r\n\r\n").ok()?;
+        self.read(stream)
+    }
+
+    fn head(&self, method: &str, path: &str) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = if cookies.is_empty() { String::new() } else { format!("Cookie: {}\r\n", cookies.join("; ")) };
+        format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{cookies}{}", self.host, self.extra)
+    }
+
+    fn form_head(&self, path: &str) -> String {
+        self.head("POST", path) + "Content-Type: application/x-www-form-urlencoded\r\n"
+    }
+
+    fn send(&mut self, request: &str) -> Reply {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        self.read(stream).expect("an answer")
+    }
+
+    fn read(&mut self, mut stream: TcpStream) -> Option<Reply> {
+        let mut answer = Vec::new();
+        // Who hangs up on a body it does not read may reset the connection; what came before counts.
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        let status = head[9..12].parse().unwrap();
+        let reply = Reply { status, head: head.to_owned(), body: body.to_owned() };
+        for line in head.lines() {
+            let Some(cookie) = line.strip_prefix("set-cookie: ") else { continue };
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+        Some(reply)
+    }
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// Where a 303 leads.
+    pub fn leads_to(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.body);
+        self.header("location").unwrap()
+    }
+
+    /// Style sheet, script, icon and sprite of the page.
+    pub fn assets(&self) -> Vec<String> {
+        let mut all: Vec<String> = self
+            .body
+            .split("\"/assets/")
+            .skip(1)
+            .map(|rest| format!("/assets/{}", rest.split(['"', '#']).next().unwrap()))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
