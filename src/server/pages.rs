@@ -49,10 +49,11 @@ impl Pages {
     /// Opens them with the certificate of `tls`, until `stop` is true.
     pub fn open(house: &Arc<House>, doors: &mut Doors, tls: &Tls, stop: &watch::Receiver<bool>) -> Pages {
         let ports = doors.ports();
-        let founding = Box::new(Founder { house: Arc::downgrade(house), address: set_up_address(&ports) });
+        let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
+        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
-        let site = Site::new(parts, house.settings.clone(), house.accounts.clone(), founding, port);
+        let site = Site::new(parts, house.settings.clone(), house.accounts.clone(), Box::new(founding), port);
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
         let (tls, served) = watch::channel(tls.with_alpn(&[ALPN_HTTP]));
@@ -120,6 +121,7 @@ struct Founder {
     /// The house holds the pages, and they hold this.
     house: Weak<House>,
     address: Option<String>,
+    chat_ports: Vec<u16>,
 }
 
 impl Founding for Founder {
@@ -136,6 +138,10 @@ impl Founding for Founder {
             (None, Some(house)) => super::say(&format!("setup {}", house::set_up_command(&house.config))),
             (None, None) => {}
         }
+    }
+
+    fn chat_ports(&self) -> Vec<u16> {
+        self.chat_ports.clone()
     }
 
     fn address(&self) -> Option<&str> {

@@ -7,6 +7,7 @@
 mod pseudo;
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use fluent_bundle::FluentArgs;
@@ -116,9 +117,9 @@ impl Lang {
     }
 
     /// Its sentences, read when they are first asked for.
-    pub fn book(self) -> &'static Book {
-        static BOOKS: [OnceLock<Book>; 3] = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
-        BOOKS[self as usize].get_or_init(|| Book::read(self))
+    pub fn book(self) -> Arc<Book> {
+        static BOOKS: [OnceLock<Arc<Book>>; 3] = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+        BOOKS[self as usize].get_or_init(|| Arc::new(Book::read(self))).clone()
     }
 }
 

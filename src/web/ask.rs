@@ -37,11 +37,6 @@ impl Asked {
         Asked { visitor, lang, uri: parts.uri.clone(), headers }
     }
 
-    /// A request without a head, for pages that are made before anybody asks.
-    pub(super) fn plain(visitor: Visitor, lang: Lang) -> Asked {
-        Asked { visitor, lang, uri: Uri::from_static("/"), headers: HeaderMap::new() }
-    }
-
     pub fn cookie(&self, name: &str) -> Option<&str> {
         cookie(&self.headers, name)
     }

@@ -2,6 +2,8 @@
 //!
 //! State: 500 and 503 in each language, made at start, so that they need nothing when they are needed.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
@@ -14,9 +16,9 @@ use super::Inner;
 use super::ask::Asked;
 use super::frame::Frame;
 use super::frame::page;
-use super::visitor::Visitor;
 use crate::clock;
 use crate::store::StoreError;
+use crate::texts::Book;
 use crate::texts::Lang;
 use crate::texts::Markup;
 use crate::texts::Text;
@@ -93,9 +95,9 @@ impl Ready {
     pub fn make() -> Ready {
         let made = |heading: &Text, next: &Text, word| {
             Lang::OFFERED.map(|(lang, _)| {
-                let visitor = Visitor { peer: ([127, 0, 0, 1], 0).into(), tls: true };
-                let asked = Asked::plain(visitor, lang);
-                let f = Frame { sky: "night", ..Frame::new(&asked, heading, Some(PLACE.to_owned())) };
+                // Read for this only: a language stays in memory once somebody asks for it.
+                let book = Arc::new(Book::read(lang));
+                let f = Frame { sky: "night", ..Frame::of_book(book, "/", heading, Some(PLACE.to_owned())) };
                 let (heading, next) = (f.t.html(heading), f.t.html(next));
                 let page = Page { f, drawing: "storm", heading, next, word, again: Some("/".to_owned()) };
                 page.render().expect("templates write into memory, and their parts do not fail")

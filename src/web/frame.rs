@@ -2,6 +2,8 @@
 //!
 //! Keeps no state.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::http::header;
@@ -20,7 +22,7 @@ use crate::texts::text;
 
 /// The frame of one page, in one language.
 pub struct Frame {
-    pub t: &'static Book,
+    pub t: Arc<Book>,
     /// What the browser's tab shows.
     pub title: String,
     /// Where the language switch leads back to.
@@ -34,13 +36,16 @@ pub struct Frame {
 
 impl Frame {
     pub fn new(asked: &Asked, title: &Text, place: Option<String>) -> Frame {
-        let t = asked.lang.book();
+        Frame::of_book(asked.lang.book(), asked.uri.path(), title, place)
+    }
+
+    pub(super) fn of_book(t: Arc<Book>, path: &str, title: &Text, place: Option<String>) -> Frame {
         let title = t.plain(title);
         let title = match &place {
             Some(place) => format!("{title} · {place}"),
             None => t.plain(&text("title-setup").with("page", title)),
         };
-        let path = if asked.uri.path().starts_with("//") { "/" } else { asked.uri.path() };
+        let path = if path.starts_with("//") { "/" } else { path };
         Frame { t, title, path: path.to_owned(), place, sky: "", version: env!("CARGO_PKG_VERSION") }
     }
 

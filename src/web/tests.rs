@@ -22,6 +22,10 @@ impl Founding for Nobody {
 
     fn show_code(&self, _: &str) {}
 
+    fn chat_ports(&self) -> Vec<u16> {
+        Vec::new()
+    }
+
     fn address(&self) -> Option<&str> {
         None
     }

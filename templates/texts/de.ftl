@@ -171,7 +171,8 @@ setup-owner-long = { $count ->
 }
 setup-owner-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
 setup-owner-differs = Das ist ein anderes als das erste. Wir haben keines behalten: Bitte tippe beide noch einmal.
-password-show = Passwort zeigen
+password-show = Zeigen
+password-show-label = Zeigen, was als Passwort getippt ist
 password-short = { $count ->
     [one] Das ist ein Zeichen; nötig sind 10. Häng ein paar Wörter an.
    *[other] Das sind { $count } Zeichen; nötig sind 10. Häng noch ein Wort an.
@@ -217,7 +218,7 @@ setup-look-keep = Behalten: { $days ->
     [one] ein Monat
    *[other] { $months } Monate
 }.
-setup-look-then = Die Domain bleibt für immer; alles andere lässt sich später ändern. Wenn der Server öffnet, schließen diese Seiten für immer.
+setup-look-then = Domain und Chatname bleiben für immer; alles andere lässt sich später ändern. Wenn der Server öffnet, schließen diese Seiten für immer.
 setup-look-open = Server öffnen
 
 # Fertig
@@ -226,10 +227,10 @@ setup-done-bar = Alles ist eingerichtet
 setup-done-heading = Guten Tag, <bdi>{ $place }</bdi>!
 setup-done-lead = Dein Server ist offen. Das ist deine Chatadresse:
 setup-done-in = Melde dich an
-setup-done-apps = Installiere Conversations (Android), Monal (iPhone), Gajim oder Dino (Computer), wähle „Ich habe ein Konto“ und tippe diese Adresse und das Passwort ein, das du gewählt hast.
+setup-done-apps = Installiere Conversations (Android), Monal (iPhone), Gajim oder Dino (Computer), wähle „Ich habe ein Konto“ und tippe deine Adresse und das Passwort ein, das du gewählt hast.
 setup-done-server = Wenn die App nach einem Server fragt
-setup-done-server-domain = Lass es leer: Es ist die Domain selbst. Ports: 5222, oder 5223 mit TLS von Anfang an.
-setup-done-server-host = <code>{ $host }</code>. Ports: 5222, oder 5223 mit TLS von Anfang an.
+setup-done-server-domain = Lass es leer: Es ist die Domain selbst. Ports: { $ports }.
+setup-done-server-host = <code>{ $host }</code>. Ports: { $ports }.
 setup-done-certificate = Die App fragt, ob sie der Maschine trauen soll
 setup-done-certificate-more = Diese Maschine hat ihr Zertifikat selbst gemacht, sonst bürgt niemand dafür. Sag auf jedem Gerät einmal ja.
 setup-done-records = Die Domain muss hierher führen

@@ -172,7 +172,8 @@ setup-owner-long = { $count ->
 }
 setup-owner-kept = <b>{ $name }</b> is kept for the machine. Please take another.
 setup-owner-differs = This differs from the first. We kept neither: please type both again.
-password-show = Show the password
+password-show = Show
+password-show-label = Show the password
 password-short = { $count ->
     [one] This has one sign; it needs 10. Add some words.
    *[other] This has { $count } signs; it needs 10. Add another word.
@@ -218,7 +219,7 @@ setup-look-keep = Kept: { $days ->
     [one] one month
    *[other] { $months } months
 }.
-setup-look-then = The domain is for good; all the rest can be changed later. When the server opens, these pages close for ever.
+setup-look-then = The domain and your chat name are for good; all the rest can be changed later. When the server opens, these pages close for ever.
 setup-look-open = Open the server
 
 # Done
@@ -227,10 +228,10 @@ setup-done-bar = Set-up is finished
 setup-done-heading = Good day, <bdi>{ $place }</bdi>!
 setup-done-lead = Your server is open. This is your chat address:
 setup-done-in = Get yourself in
-setup-done-apps = Install Conversations (Android), Monal (iPhone), Gajim or Dino (computer), choose “I have an account”, and type this address and the password you chose.
+setup-done-apps = Install Conversations (Android), Monal (iPhone), Gajim or Dino (computer), choose “I have an account”, and type your address and the password you chose.
 setup-done-server = If the app asks for a server
-setup-done-server-domain = Leave it empty: it is the domain itself. Ports: 5222, or 5223 under TLS from the start.
-setup-done-server-host = <code>{ $host }</code>. Ports: 5222, or 5223 under TLS from the start.
+setup-done-server-domain = Leave it empty: it is the domain itself. Ports: { $ports }.
+setup-done-server-host = <code>{ $host }</code>. Ports: { $ports }.
 setup-done-certificate = The app asks whether to trust the machine
 setup-done-certificate-more = This machine has made its certificate itself, so nobody else vouches for it. Say yes once on each device.
 setup-done-records = The domain has to lead here

@@ -37,14 +37,17 @@ pub struct Facts {
     address: String,
     /// The machine, where it is not the domain itself.
     host: Option<String>,
+    /// Where apps knock, the first choice first.
+    ports: String,
     home: bool,
     backup_at: String,
 }
 
 impl Facts {
-    pub fn of(plan: &Plan) -> Facts {
+    pub fn of(plan: &Plan, ports: &[u16]) -> Facts {
+        let ports = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
         let address = format!("{}@{}", plan.owner.name, plan.domain);
-        Facts { address, host: plan.host.clone(), home: plan.home, backup_at: plan.backup_at.clone() }
+        Facts { address, host: plan.host.clone(), ports, home: plan.home, backup_at: plan.backup_at.clone() }
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, _: Form) 
 
 async fn open(site: &Inner, asked: &Asked, entered: Entered) -> Response {
     let Some((plan, _)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
-    let facts = Facts::of(&plan);
+    let facts = Facts::of(&plan, &site.wizard.founding.chat_ports());
     if let Err(error) = site.wizard.founding.found(plan).await {
         return site.not_kept(asked, &error);
     }

@@ -47,6 +47,8 @@ pub trait Founding: Send + Sync {
     fn found(&self, plan: Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>>;
     /// Shows a new code on the machine's screen.
     fn show_code(&self, code: &str);
+    /// Where apps knock: STARTTLS, TLS from the start.
+    fn chat_ports(&self) -> Vec<u16>;
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
 }

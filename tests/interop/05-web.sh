@@ -1,0 +1,35 @@
+#!/bin/sh
+# Debian's Chromium walks through the set-up, with and without JavaScript; axe looks at every page, and pictures of
+# each are kept (their folder is printed).
+. "$(dirname "$0")/server.sh"
+
+_bin=${IMERA_BIN:-$ROOT/target/release/imera}
+SHOTS=${IMERA_SHOTS:-${CARGO_TARGET_DIR:-$ROOT/target}/web-shots}
+SCRATCH=$(mktemp -d)
+SERVER_LOG=$SCRATCH/server.log
+trap server_cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+rm -rf "$SHOTS"
+mkdir -p "$SHOTS"
+
+setup_line() { grep -q '^setup ' "$SCRATCH/stdout" || server_gone; }
+
+# walk HOW: a new server, and the whole way to its opening.
+walk() {
+    rm -rf "$SCRATCH/data" "$SCRATCH/stdout"
+    # shellcheck disable=SC2046 # words on purpose
+    env $(ours) IMERA_LISTEN=127.0.0.1 IMERA_PORT_C2S=0 IMERA_PORT_C2S_TLS=0 IMERA_PORT_HTTP=0 IMERA_PORT_HTTPS=0 \
+        "$_bin" serve --data "$SCRATCH/data" >"$SCRATCH/stdout" 2>"$SERVER_LOG" &
+    SERVER_PID=$!
+    wait_for $START_TIMEOUT_S setup_line
+    node "$INTEROP/web_talk.mjs" "$1" "$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1)" "$SHOTS"
+    wait_for 10 grep -q '^ready ' "$SCRATCH/stdout"
+    kill "$SERVER_PID"
+    wait_for 10 server_gone
+}
+
+walk script
+walk plain
+walk mirrored
+echo "pictures: $SHOTS"
