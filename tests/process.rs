@@ -161,7 +161,7 @@ fn a_full_disk_under_the_log_stops_nothing_and_under_an_answer_is_told() {
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &format!("exec \"$0\" \"$@\" {redirected}"), env!("CARGO_BIN_EXE_imera")]);
         shell.env("IMERA_DATA", &folder.path);
-        for port in ["C2S", "C2S_TLS", "HTTP"] {
+        for port in ["C2S", "C2S_TLS", "HTTP", "HTTPS"] {
             shell.env(format!("IMERA_PORT_{port}"), "0");
         }
         shell
@@ -177,6 +177,20 @@ fn a_full_disk_under_the_log_stops_nothing_and_under_an_answer_is_told() {
     let pid = rustix::process::Pid::from_child(&server);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(server.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn contract_set_up_is_there_under_tls_with_a_certificate_of_the_machines_own() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, &["serve"]);
+    assert!(server.line().starts_with("setup http://"));
+    let ports: Value = serde_json::from_str(&std::fs::read_to_string(folder.file("ports.json")).unwrap()).unwrap();
+    assert!(ports["c2s"].is_null() && ports["http"].is_string(), "only the web is open: {ports}");
+    let mut stream = tls(ports["https"].as_str().unwrap().parse().unwrap());
+    stream.write_all(b"GET /setup HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut page = String::new();
+    let _ = stream.read_to_string(&mut page);
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("name=\"code\""), "{page}");
 }
 
 #[test]
@@ -386,6 +400,7 @@ fn contract_sighup_rereads_the_certificate_and_a_bad_one_changes_nothing() {
     server.signal(rustix::process::Signal::HUP);
     server.log_until("certificate changed");
     assert_eq!(pem(&served(&server)), pem_body(&second.0));
+    assert_eq!(pem(&leaf(server.address("https"))), pem_body(&second.0), "the web's door follows");
     write(&(first.0.clone(), second.1.clone()));
     server.signal(rustix::process::Signal::HUP);
     let told = server.log_until("the key does not belong to this certificate");
@@ -472,11 +487,16 @@ fn pem(leaf: &CertificateDer<'_>) -> String {
 
 /// The leaf that direct TLS serves, whoever signed it.
 fn leaf(address: std::net::SocketAddr) -> CertificateDer<'static> {
+    tls(address).conn.peer_certificates().unwrap()[0].clone().into_owned()
+}
+
+/// A stream under TLS with whoever is there.
+fn tls(address: std::net::SocketAddr) -> rustls::StreamOwned<rustls::ClientConnection, TcpStream> {
     let mut socket = TcpStream::connect(address).unwrap();
     let name = ServerName::try_from("localhost").unwrap();
     let mut connection = rustls::ClientConnection::new(client::tls_config(false), name).unwrap();
     while connection.is_handshaking() {
         connection.complete_io(&mut socket).unwrap();
     }
-    connection.peer_certificates().unwrap()[0].clone().into_owned()
+    rustls::StreamOwned::new(connection, socket)
 }

@@ -78,7 +78,6 @@ struct Page {
     next: Markup,
     /// What the owner finds in the log beside the cause.
     word: Option<&'static str>,
-    again: Option<String>,
 }
 
 /// Pages that are kept ready: HTML up to the word, and behind it.
@@ -99,7 +98,7 @@ impl Ready {
                 let book = Arc::new(Book::read(lang));
                 let f = Frame { sky: "night", ..Frame::of_book(book, "/", heading, Some(PLACE.to_owned())) };
                 let (heading, next) = (f.t.html(heading), f.t.html(next));
-                let page = Page { f, drawing: "storm", heading, next, word, again: Some("/".to_owned()) };
+                let page = Page { f, drawing: "storm", heading, next, word };
                 page.render().expect("templates write into memory, and their parts do not fail")
             })
         };
@@ -120,8 +119,7 @@ impl Inner {
         let (heading, next) = fault.words();
         let f = Frame { sky: "night", ..Frame::new(asked, &heading, Some(self.place())) };
         let (heading, next) = (f.t.html(&heading), f.t.html(&next));
-        let again = (fault != Fault::Finished).then(|| "/".to_owned());
-        let mut reply = page(fault.status(), &Page { f, drawing: "sleep", heading, next, word: None, again });
+        let mut reply = page(fault.status(), &Page { f, drawing: "sleep", heading, next, word: None });
         if let Fault::TooMany(wait_s) = fault {
             reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         }

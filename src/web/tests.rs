@@ -46,6 +46,10 @@ async fn ask_from(peer: &str, full: bool, request: &str) -> String {
     let settings = Settings::open(&store, Profile::default()).await.unwrap();
     let accounts = Accounts::open(store.clone(), clock.clone()).await.unwrap();
     let site = Site::new((store, clock), settings, accounts, Box::new(Nobody), Some(8443));
+    let request = &request.replace("THE-CODE!", &site.new_code());
+    if request.contains("Too-Late") {
+        site.inner.store.close().await;
+    }
     let (mut near, far) = memory::pair();
     let visitor = Visitor { peer: peer.parse().unwrap(), tls: false };
     let serving = tokio::spawn(async move { site.serve(far, visitor).await });
@@ -156,6 +160,22 @@ async fn a_form_is_whole_or_nothing() {
     assert!(ask_from(NEAR, false, &other).await.starts_with("HTTP/1.1 400 "));
     let long = post("/setup", "", "").replace("Content-Length: 0", "Content-Length: 1000000000");
     assert!(ask_from(NEAR, false, &long).await.starts_with("HTTP/1.1 413 "));
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_500_with_a_word_and_503_while_it_stops() {
+    let request = post("/setup", "", "code=THE-CODE!");
+    let taken = ask_from(NEAR, false, &request).await;
+    assert!(taken.starts_with("HTTP/1.1 303 ") && taken.contains("location: /setup/who?n=begun\r\n"), "{taken}");
+    assert!(taken.contains("; Path=/setup; Max-Age=86400; HttpOnly; SameSite=Strict\r\n"), "{taken}");
+    let broken = ask_from(NEAR, true, &request.replace("Connection", "Accept-Language: de\r\nConnection")).await;
+    assert!(broken.starts_with("HTTP/1.1 500 ") && broken.contains("Bei uns ist etwas kaputtgegangen"), "{broken}");
+    let word = broken.split("<code id=\"word\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+    let (name, digits) = word.split_once('-').unwrap();
+    assert!(name.bytes().all(|byte| byte.is_ascii_lowercase()) && digits.parse::<u8>().is_ok_and(|digits| digits > 9));
+    let late = ask_from(NEAR, false, &request.replace("Connection", "Too-Late: yes\r\nConnection")).await;
+    assert!(late.starts_with("HTTP/1.1 503 ") && late.contains("retry-after: 60\r\n"), "{late}");
+    assert!(!broken.contains("-to-come") && !late.contains("-to-come"), "{late}");
 }
 
 #[tokio::test]

@@ -180,7 +180,7 @@ pub fn command(folder: &Folder, wrapper: &[&str]) -> Command {
         }
     }
     command.env("IMERA_DATA", &folder.path).env("IMERA_DOMAIN", DOMAIN).env("IMERA_LISTEN", "127.0.0.1");
-    for port in ["C2S", "C2S_TLS", "HTTP"] {
+    for port in ["C2S", "C2S_TLS", "HTTP", "HTTPS"] {
         command.env(format!("IMERA_PORT_{port}"), "0");
     }
     command

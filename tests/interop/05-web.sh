@@ -29,7 +29,7 @@ walk() {
     wait_for 10 server_gone
 }
 
-walk script
-walk plain
 walk mirrored
+walk plain
+walk script
 echo "pictures: $SHOTS"

