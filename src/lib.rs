@@ -18,6 +18,7 @@ pub mod certs;
 pub mod sessions;
 pub mod features;
 pub mod route;
+pub mod transfer;
 pub mod checks;
 pub mod streams;
 pub mod web;

@@ -287,6 +287,19 @@ fn bury(db: &Connection, account: AccountId, row: &str, version: u64) -> rusqlit
     Ok(())
 }
 
+/// After a restore: no version that a client knows counts any more, so that each asks for all of it.
+pub fn leap_versions(db: &Connection) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
+         ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1",
+        [VERSION_LEAP],
+    )
+    .map(drop)
+}
+
+/// More than a roster ever changes between a backup and its restore.
+const VERSION_LEAP: i64 = 1 << 32;
+
 fn write_version(
     db: &Connection,
     account: AccountId,

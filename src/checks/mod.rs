@@ -17,6 +17,7 @@ use std::pin::Pin;
 use crate::certs::Serving;
 use crate::clock::Clock;
 use crate::notices::Severity;
+pub use crate::notices::size;
 use crate::store::Store;
 
 /// All checks, in the order of their rows.
@@ -98,15 +99,5 @@ impl Found {
 
     pub fn failed(what: impl Into<String>, next: impl Into<String>) -> Found {
         Found { state: State::Failed, what: what.into(), next: Some(next.into()) }
-    }
-}
-
-/// «1.4 GB», as disks are sold: powers of 1,000.
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }

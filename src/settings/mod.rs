@@ -110,7 +110,21 @@ pub const BACKUP_RECIPIENT: Setting = Setting {
     kind: Kind::Text { max_signs: 200 },
     default: None,
     reason: "The public key that backups are locked with",
-    fixed: Some("it is made from a passphrase, once backups exist"),
+    fixed: Some("it is made from a passphrase, by imera backup lock"),
+};
+pub const BACKUP_FOLDER: Setting = Setting {
+    key: "backup_folder",
+    kind: Kind::Text { max_signs: 1_000 },
+    default: None,
+    reason: "A second place: a folder that each backup is copied to, such as a USB stick's",
+    fixed: None,
+};
+pub const BACKUP_COMMAND: Setting = Setting {
+    key: "backup_command",
+    kind: Kind::Text { max_signs: 1_000 },
+    default: None,
+    reason: "A second place: a command that is run with each finished backup's name behind it, no shell",
+    fixed: None,
 };
 /// Not for people: when set-up was finished, microseconds.
 const SET_UP_AT: &str = "set_up_at";
@@ -128,6 +142,8 @@ pub const SETTINGS: &[&Setting] = &[
     &ASK_FIRST,
     &BACKUP_AT,
     &BACKUP_KEEP,
+    &BACKUP_FOLDER,
+    &BACKUP_COMMAND,
     &BACKUP_RECIPIENT,
 ];
 
@@ -231,6 +247,17 @@ impl Settings {
         let checked = check(setting, value)?;
         self.keep(vec![(setting.key, checked.clone())]).await?;
         Ok(checked.or_else(|| setting.default.map(str::to_owned)))
+    }
+
+    /// Keeps what the server itself found out, fixed or not. `None` takes it away.
+    pub async fn keep_own(&self, setting: &'static Setting, value: Option<String>) -> Result<(), SettingError> {
+        let checked = value.map(|value| check(setting, &value)).transpose()?.flatten();
+        self.keep(vec![(setting.key, checked)]).await
+    }
+
+    /// When set-up was finished.
+    pub fn set_up_at(&self) -> Option<i64> {
+        self.stored(SET_UP_AT)?.parse().ok()
     }
 
     /// Learns what [`Finishing::write`] has kept, once it is durable.

@@ -35,7 +35,7 @@ use tokio::sync::{oneshot, watch};
 pub use batch::{Batch, Commit};
 pub use error::{Cause, CommitError, OpenError, StoreError, Trouble};
 pub use ids::AccountId;
-pub use open::{FILE, OpenOptions};
+pub use open::{FILE, OpenOptions, schema_version};
 
 use crate::clock::Clock;
 use crate::limits;
@@ -248,9 +248,14 @@ impl Store {
     /// Writes the state of now, whole and compact, into the new file `to`, durably. Neither
     /// writer nor readers wait for it.
     pub async fn snapshot(&self, to: PathBuf) -> Result<(), StoreError> {
-        let folder = self.0.inner.folder.clone();
-        let copied = tokio::task::spawn_blocking(move || snapshot::snapshot(&folder, &to)).await;
+        let store = self.clone();
+        let copied = tokio::task::spawn_blocking(move || store.snapshot_here(&to)).await;
         copied.map_err(|_| StoreError::Closed)?
+    }
+
+    /// As [`Store::snapshot`], on the caller's thread and at its priority.
+    pub fn snapshot_here(&self, to: &Path) -> Result<(), StoreError> {
+        snapshot::snapshot(&self.0.inner.folder, to)
     }
 
     pub fn stats(&self) -> Stats {

@@ -16,7 +16,13 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema/0001_spine.sql"),
     include_str!("schema/0002_invites.sql"),
     include_str!("schema/0003_setup.sql"),
+    include_str!("schema/0004_backup.sql"),
 ];
+
+/// The schema that this version writes.
+pub fn schema_version() -> u32 {
+    SCHEMAS.len() as u32
+}
 
 /// The database's file in the data folder.
 pub const FILE: &str = "imera.sqlite";
