@@ -198,6 +198,8 @@ pub const ROSTER_REMOVALS_KEPT: usize = 256;
 pub const ROSTER_VERSION_STEP: u64 = 1 << 20;
 /// Those left out after an unclean end: more than failed commits of one run can have taken.
 pub const ROSTER_VERSION_LEAP: u64 = 1 << 36;
+/// Those left out by a restore: more than 16,000 unclean ends between the backup and now leave out.
+pub const ROSTER_VERSION_RESTORED: u64 = 1 << 50;
 /// Rosters in memory.
 pub const ROSTER_CACHE_ENTRIES: usize = 512;
 /// Subscription requests that wait for one account's answer; the newest beyond are not shown.

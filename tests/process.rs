@@ -370,7 +370,10 @@ fn contract_usage_errors_are_one_line_and_exit_2() {
         &["setup", "--domain", "a.test", "--owner", "mira", "--certificate", "acme"],
         &["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"],
         &["setup", "--domain", "a.test", "--owner", "admin", "--password-stdin"],
-        &["setup", "--restore", "file"],
+        &["setup", "--passphrase-file", "file"],
+        &["backup"],
+        &["backup", "key", "file"],
+        &["restore"],
         &["serve", "--plain-tcp"],
     ] {
         let told = folder.imera(arguments, "pw\n");

@@ -213,9 +213,13 @@ impl Rosters {
 }
 
 fn renumber(db: &Connection) -> rusqlite::Result<()> {
+    raise_versions(db, limits::ROSTER_VERSION_LEAP)
+}
+
+fn raise_versions(db: &Connection, by: u64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
                ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1";
-    db.execute(sql, [limits::ROSTER_VERSION_LEAP as i64]).map(drop)
+    db.execute(sql, [by as i64]).map(drop)
 }
 
 /// Forgets removals beyond the bound. Some: the removals up to this version are to be deleted.
@@ -289,16 +293,8 @@ fn bury(db: &Connection, account: AccountId, row: &str, version: u64) -> rusqlit
 
 /// After a restore: no version that a client knows counts any more, so that each asks for all of it.
 pub fn leap_versions(db: &Connection) -> rusqlite::Result<()> {
-    db.execute(
-        "INSERT INTO roster_version (account, version, floor) SELECT id, ?1, ?1 FROM account WHERE true
-         ON CONFLICT (account) DO UPDATE SET version = version + ?1, floor = version + ?1",
-        [VERSION_LEAP],
-    )
-    .map(drop)
+    raise_versions(db, limits::ROSTER_VERSION_RESTORED)
 }
-
-/// More than a roster ever changes between a backup and its restore.
-const VERSION_LEAP: i64 = 1 << 32;
 
 fn write_version(
     db: &Connection,

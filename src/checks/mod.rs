@@ -1,8 +1,9 @@
 //! Is this imera well? One file a check, one line here. Asked by `imera check`, and every minute by
 //! the server, which puts what it finds among the notices.
 //!
-//! Keeps no state. Missing until their issues: dns, backup, federation, push, calls.
+//! Keeps no state. Missing until their issues: dns, federation, push, calls.
 
+pub mod backup;
 pub mod certificate;
 pub mod clock;
 pub mod database;
@@ -21,7 +22,8 @@ pub use crate::notices::size;
 use crate::store::Store;
 
 /// All checks, in the order of their rows.
-pub const CHECKS: &[&Check] = &[&disk::CHECK, &database::CHECK, &clock::CHECK, &certificate::CHECK, &ports::CHECK];
+pub const CHECKS: &[&Check] =
+    &[&disk::CHECK, &database::CHECK, &backup::CHECK, &clock::CHECK, &certificate::CHECK, &ports::CHECK];
 
 /// One question about the server's health.
 pub struct Check {
@@ -43,6 +45,8 @@ pub struct Subject {
     /// What is served; `None` where no server runs.
     pub serving: Option<Serving>,
     /// Doors by name, with their address; empty where no server runs.
+    /// What is known of the backups; `None`: it cannot be read.
+    pub backup: Option<backup::Backup>,
     pub doors: Vec<(&'static str, Option<SocketAddr>)>,
 }
 

@@ -31,7 +31,7 @@ pub async fn ask(common: &Common, question: &str, with: &impl Serialize) -> Resu
     let with = serde_json::to_value(with).map_err(|error| Failure::new(error, "report it"))?;
     let config = config(common)?;
     let mut bar = Bar::default();
-    let create = question == "setup";
+    let create = matches!(question, "setup" | "setup.restore");
     let mut patience = limits::FOLDER_HELD_TRIES;
     // A server that starts or stops, or another command, holds the folder and does not answer.
     let folder = loop {
@@ -60,6 +60,6 @@ pub async fn ask(common: &Common, question: &str, with: &impl Serialize) -> Resu
     bar.step(&steps.borrow_and_update().clone());
     bar.end();
     house.store.close().await;
-    drop(folder);
+    folder.settle().map_err(Failure::of)?;
     answer
 }

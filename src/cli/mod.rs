@@ -1,12 +1,14 @@
 //! The command line: one file a command. Names, flags and exit codes are the contract's.
 //!
-//! Keeps no state. Missing until their issues: backup, restore.
+//! Keeps no state.
 
 mod account;
 mod ask;
+mod backup;
 mod check;
 mod invite;
 mod records;
+mod restore;
 mod serve;
 mod settings;
 mod setup;
@@ -57,12 +59,17 @@ enum Command {
     /// Make links that let people in
     #[command(subcommand)]
     Invite(invite::Invite),
+    /// Make, list and verify backups
+    #[command(subcommand)]
+    Backup(backup::Backup),
+    /// Bring a backup back; no server may run
+    Restore(restore::Restore),
     /// See and change what the owner chose
     #[command(subcommand)]
     Settings(settings::Settings),
     /// How the server is
     Status,
-    /// Look for trouble: disk, database, clock, certificate, ports
+    /// Look for trouble: disk, database, backup, clock, certificate, ports
     Check(check::Check),
     /// The specifications that are implemented
     Specs,
@@ -101,6 +108,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Setup(setup)) => setup::run(common, *setup).await,
         Some(Command::Account(account)) => account::run(common, account).await,
         Some(Command::Invite(invite)) => invite::run(common, invite).await,
+        Some(Command::Backup(backup)) => backup::run(common, backup).await,
+        Some(Command::Restore(restore)) => restore::run(common, restore).await,
         Some(Command::Settings(settings)) => settings::run(common, settings).await,
         Some(Command::Status) => status::run(common).await,
         Some(Command::Check(check)) => check::run(common, check).await,

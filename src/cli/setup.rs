@@ -1,7 +1,6 @@
 //! `imera setup`: domain, owner and certificate in one command, without a question.
 //!
-//! Keeps no state. Missing until their issues: `--certificate acme`, `--invite`, `--restore`,
-//! `--backup-passphrase-file`; waiting for records (`--wait`).
+//! Keeps no state. Missing until their issues: `--certificate acme`; waiting for records (`--wait`).
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -12,7 +11,9 @@ use serde_json::json;
 
 use super::Common;
 use super::ask;
+use super::backup;
 use super::records;
+use super::restore;
 use super::stdin;
 use super::terminal;
 use crate::config::TlsFiles;
@@ -20,6 +21,7 @@ use crate::qr;
 use crate::server::failure::Failure;
 use crate::server::set_up;
 use crate::server::set_up::Plan;
+use crate::transfer;
 
 #[derive(clap::Args)]
 #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
@@ -72,11 +74,14 @@ pub struct Setup {
     /// Make the first invitation and show it
     #[arg(long)]
     invite: bool,
-    #[arg(long, hide = true)]
+    /// Lock backups with the passphrase in this file's first line
+    #[arg(long, value_name = "FILE")]
     backup_passphrase_file: Option<PathBuf>,
-    #[arg(long, hide = true)]
+    /// Instead of all this: bring a backup back
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["domain", "owner", "password_stdin"])]
     restore: Option<PathBuf>,
-    #[arg(long, hide = true)]
+    /// With --restore: the backup's passphrase is this file's first line
+    #[arg(long, value_name = "FILE", requires = "restore")]
     passphrase_file: Option<PathBuf>,
 }
 
@@ -101,6 +106,9 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
         None => {}
     }
     refuse_what_is_not_there(&setup)?;
+    if let Some(file) = &setup.restore {
+        return restore_instead(common, file, setup.passphrase_file.as_deref()).await;
+    }
     let plan = plan(setup)?;
     set_up::check(&plan)?;
     let done = ask::ask(common, "setup", &plan).await?;
@@ -123,6 +131,19 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
         "Next: give the domain its records (imera setup records), then sign in as {}.",
         text("owner")
     ));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn restore_instead(
+    common: &Common,
+    file: &std::path::Path,
+    passphrase: Option<&std::path::Path>,
+) -> Result<ExitCode, Failure> {
+    let file = backup::absolute(file);
+    transfer::head::open(&file).map_err(Failure::of)?;
+    let passphrase = passphrase.map(stdin::first_line).transpose()?;
+    let answer = ask::ask(common, "setup.restore", &json!({ "file": file, "passphrase": passphrase })).await?;
+    restore::show(common, &answer, None);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -176,8 +197,6 @@ fn refuse_what_is_not_there(setup: &Setup) -> Result<(), Failure> {
         }
     }
     let later = [
-        (setup.backup_passphrase_file.is_some(), "--backup-passphrase-file", "leave it out for now"),
-        (setup.restore.is_some() || setup.passphrase_file.is_some(), "--restore", "set up anew for now"),
         (setup.wait.is_some(), "--wait", "leave it out: nothing is waited for"),
         (setup.agree, "--agree", "leave it out: no authority is asked"),
     ];
@@ -211,6 +230,7 @@ fn plan(setup: Setup) -> Result<Plan, Failure> {
         backup_at: setup.backup_at,
         backup_keep: setup.backup_keep,
         invite: setup.invite,
+        backup_passphrase: setup.backup_passphrase_file.as_deref().map(stdin::first_line).transpose()?,
         ..Plan::default()
     };
     if let Some(files) = &files {

@@ -50,6 +50,7 @@ pub async fn run(common: &Common) -> Result<ExitCode, Failure> {
     let database = &status["database"];
     let writable = if database["writable"] == true { "" } else { ", CANNOT BE WRITTEN" };
     rows.push(("Database", format!("{}{writable}", size(&database["size_bytes"]))));
+    rows.push(("Backup", backup(&status["backup"])));
     if !status["disk"].is_null() {
         let disk = &status["disk"];
         rows.push(("Disk", format!("{} of {} free", size(&disk["free_bytes"]), size(&disk["total_bytes"]))));
@@ -68,6 +69,15 @@ pub async fn run(common: &Common) -> Result<ExitCode, Failure> {
         terminal::line(&format!("  Next: {}", cell(&notice["next"])));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn backup(backup: &Value) -> String {
+    let minute = |at: &Value| cell(at).get(..16).map(|at| format!("{} UTC", at.replace('T', " ")));
+    let next = minute(&backup["next_at"]).unwrap_or_default();
+    match minute(&backup["last_good_at"]) {
+        Some(at) => format!("good, of {at}, {}", checks::size(backup["size_bytes"].as_u64().unwrap_or(0))),
+        None => format!("none yet, the first comes at {next}"),
+    }
 }
 
 fn online(status: &Value) -> String {

@@ -7,6 +7,7 @@ use std::io::BufRead;
 use std::io::IsTerminal;
 use std::io::Read;
 use std::io::Write;
+use std::path::Path;
 
 use rustix::termios::LocalModes;
 use rustix::termios::OptionalActions;
@@ -30,6 +31,23 @@ pub fn password(prompt: &str) -> Result<Secret, Failure> {
     match line.is_empty() {
         true => Err(unreadable(&"it is empty")),
         false => Ok(Secret::new(line.to_owned())),
+    }
+}
+
+/// The first line of a file.
+pub fn first_line(path: &Path) -> Result<Secret, Failure> {
+    let unreadable = |reason: &dyn std::fmt::Display| {
+        Failure::usage(format!("{} has no passphrase ({reason})", path.display()), "give it there as one line of UTF-8")
+    };
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&error))?;
+    let mut line = String::new();
+    let read = io::BufReader::new(file.take(limits::PASSWORD_LINE_MAX_BYTES)).read_line(&mut line);
+    read.map_err(|error| unreadable(&error))?;
+    let length = line.trim_end_matches(['\n', '\r']).len();
+    line.truncate(length);
+    match line.is_empty() {
+        true => Err(unreadable(&"it is empty")),
+        false => Ok(Secret::new(line)),
     }
 }
 

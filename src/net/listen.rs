@@ -67,6 +67,13 @@ impl Inherited {
         Ok(Inherited(by_door))
     }
 
+    /// The same sockets once more, for a server that begins again in this process.
+    pub fn again(&self) -> std::io::Result<Inherited> {
+        let again = |sockets: &Vec<OwnedFd>| sockets.iter().map(OwnedFd::try_clone).collect::<std::io::Result<_>>();
+        let doors = self.0.iter().map(|(door, sockets)| Ok((door.clone(), again(sockets)?)));
+        Ok(Inherited(doors.collect::<std::io::Result<_>>()?))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

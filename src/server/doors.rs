@@ -38,9 +38,13 @@ pub struct Doors {
 }
 
 impl Doors {
+    /// The sockets that came with the process, once.
+    pub fn inherited() -> Result<Inherited, Failure> {
+        Inherited::take(&DOORS).map_err(Failure::of)
+    }
+
     /// Takes the ports, so that a wrong one is told before anything else is done.
-    pub fn bind(config: &Config) -> Result<Doors, Failure> {
-        let mut inherited = Inherited::take(&DOORS).map_err(Failure::of)?;
+    pub fn bind(config: &Config, mut inherited: Inherited) -> Result<Doors, Failure> {
         let mut bind = |door, port: Port| {
             Listener::bind(door, &config.listen, config.listen_asked, port.number(), &mut inherited)
                 .map_err(Failure::of)

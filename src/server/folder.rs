@@ -17,6 +17,9 @@ use std::path::PathBuf;
 use rustix::fs::FlockOperation;
 use serde::Serialize;
 
+use crate::transfer;
+use crate::transfer::TransferError;
+
 /// The control socket's name in the folder.
 pub const CONTROL: &str = "control.sock";
 const LOCK: &str = "imera.lock";
@@ -41,6 +44,8 @@ pub enum FolderError {
     ReadOnly(PathBuf),
     #[error("{} cannot be used ({reason}): let the user that runs imera own it, or choose another folder with --data", path.display())]
     Unusable { path: PathBuf, reason: io::Error },
+    #[error("{0}")]
+    Restore(#[from] TransferError),
 }
 
 /// Where each door listens: the object of `ports.json` and of the `ready` line.
@@ -99,7 +104,16 @@ impl Folder {
         let _ = lock.set_len(0).and_then(|()| lock.write_all(format!("{}\n", std::process::id()).as_bytes()));
         let folder = Folder { path: path.to_owned(), _lock: lock };
         folder.forget_run();
+        folder.settle()?;
         Ok(folder)
+    }
+
+    /// Finishes or undoes a restore that was cut off. Nothing of the folder may be open.
+    pub fn settle(&self) -> Result<(), TransferError> {
+        if let Some(aside) = transfer::settle(&self.path)? {
+            tracing::info!(aside = %aside.display(), "a backup was restored; what was there before is put aside");
+        }
+        Ok(())
     }
 
     pub fn path(&self) -> &Path {

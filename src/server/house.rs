@@ -25,6 +25,7 @@ use crate::settings::Profile;
 use crate::settings::Settings;
 use crate::store::OpenOptions;
 use crate::store::Store;
+use crate::transfer::Backups;
 use crate::web::Site;
 
 /// The parts that need no domain yet.
@@ -38,6 +39,7 @@ pub struct House {
     pub invites: Invites,
     /// The port of https that is bound, for links. Set before `open`.
     pub https: OnceLock<u16>,
+    pub backups: Backups,
     /// Set when the doors are open.
     pub open: OnceLock<Open>,
     /// Rung when set-up was finished.
@@ -46,6 +48,8 @@ pub struct House {
     pub setting_up: AtomicBool,
     /// The pages, in the process that serves.
     pub site: OnceLock<Site>,
+    /// Rung when a restore was decided for: the server ends and begins again.
+    pub again: Arc<Notify>,
 }
 
 /// What the running server adds.
@@ -54,7 +58,7 @@ pub struct Open {
     pub certs: Certs,
     pub streams: Admission,
     pub web: Admission,
-    pub parts: std::sync::Arc<crate::features::Parts>,
+    pub parts: Arc<crate::features::Parts>,
 }
 
 impl House {
@@ -71,9 +75,23 @@ impl House {
         let notices = Notices::open(&store, clock.clone()).await.map_err(unreadable)?;
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
         let invites = Invites::new(store.clone(), clock.clone(), accounts.clone());
-        let (open, https, site) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let (set_up, setting_up) = (Arc::default(), AtomicBool::new(false));
-        Ok(House { config, clock, store, settings, notices, accounts, invites, https, open, set_up, setting_up, site })
+        let backups = Backups::new(store.clone(), settings.clone(), clock.clone(), &config.data);
+        Ok(House {
+            config,
+            clock,
+            store,
+            settings,
+            notices,
+            accounts,
+            invites,
+            https: OnceLock::new(),
+            backups,
+            open: OnceLock::new(),
+            set_up: Arc::default(),
+            setting_up: AtomicBool::new(false),
+            site: OnceLock::new(),
+            again: Arc::default(),
+        })
     }
 
     /// The domain, or what to do before there is one.

@@ -4,6 +4,7 @@
 //! this room: folder and lock, logs, signals, `sd_notify`, the control socket.
 
 pub mod control;
+pub mod backups;
 mod doors;
 pub mod failure;
 pub mod folder;
@@ -54,9 +55,37 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("{unused}");
     }
     let folder = Folder::lock(&config.data, true).map_err(Failure::of)?;
-    let mut doors = Doors::bind(&config)?;
+    let inherited = Doors::inherited()?;
+    loop {
+        let again = inherited.again().map_err(|error| Failure::new(error, "report it"))?;
+        let doors = Doors::bind(&config, again)?;
+        match run_once(config.clone(), &clock, &folder, doors, &mut signals).await? {
+            End::Stopped => break,
+            End::Restored => folder.settle().map_err(Failure::of)?,
+        }
+    }
+    say("stopped");
+    Ok(())
+}
+
+/// Why a server has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stopped,
+    /// A backup takes its place.
+    Restored,
+}
+
+/// From the opening of the database to its end.
+async fn run_once(
+    config: Config,
+    clock: &Clock,
+    folder: &Folder,
+    mut doors: Doors,
+    signals: &mut Signals,
+) -> Result<End, Failure> {
     let ports = doors.ports();
-    let house = Arc::new(House::open(config, clock, true).await?);
+    let house = Arc::new(House::open(config, clock.clone(), true).await?);
     let control = control::socket::listen(folder.path()).map_err(|error| {
         Failure::new(format!("the control socket cannot be opened ({error})"), "check the data folder's disk")
     })?;
@@ -67,22 +96,22 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         set_up_for_tests(&house, profile).await?;
     }
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let opening = Opening { folder: &folder, ports, stop, stopping };
+    let opening = Opening { folder, ports, stop, stopping };
     let result = match house.settings.domain() {
         Some(domain) => {
             let certs = open_certs(&house, &domain).await?;
             let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping);
-            serve(&house, opening, doors, pages, certs, &mut jobs, &mut signals).await
+            serve(&house, opening, doors, pages, certs, &mut jobs, signals).await
         }
-        None => set_up_and_serve(&house, opening, doors, &mut jobs, &mut signals).await,
+        None => set_up_and_serve(&house, opening, doors, &mut jobs, signals).await,
     };
-    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    if !matches!(result, Ok(End::Restored)) {
+        let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    }
     jobs.shutdown().await;
     house.store.close().await;
     folder.forget_run();
-    result?;
-    say("stopped");
-    Ok(())
+    result
 }
 
 /// What opening the doors needs beside them.
@@ -101,23 +130,23 @@ async fn set_up_and_serve(
     mut doors: Doors,
     jobs: &mut JoinSet<()>,
     signals: &mut Signals,
-) -> Result<(), Failure> {
+) -> Result<End, Failure> {
     let tls = pages::certificate_of_set_up(house).await?;
     let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping);
     let Ports { pid, http, https, .. } = opening.ports;
     tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
-    if !set_up_done(house, signals).await {
+    if let Some(end) = set_up_done(house, signals).await {
         let _ = opening.stop.send(true);
         pages.end(&house.clock).await;
-        return Ok(());
+        return Ok(end);
     }
     let certs = open_certs(house, &house.domain()?).await?;
     pages.change_certificate(&certs.tls());
     serve(house, opening, doors, pages, certs, jobs, signals).await
 }
 
-/// Waits until imera is set up, and shows a code for it, every day a new one. False: told to stop before.
-async fn set_up_done(house: &House, signals: &mut Signals) -> bool {
+/// Waits until imera is set up, and shows a code for it, every day a new one. Some: it ended before.
+async fn set_up_done(house: &House, signals: &mut Signals) -> Option<End> {
     let show = || house.site.get().map(Site::new_code);
     show();
     tracing::info!("not set up yet: waiting for a browser, or for imera setup");
@@ -125,8 +154,9 @@ async fn set_up_done(house: &House, signals: &mut Signals) -> bool {
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("waiting for set-up")]);
     loop {
         tokio::select! {
-            () = house.set_up.notified() => return true,
-            order = signals.next() => if order == Order::Stop { return false },
+            () = house.set_up.notified() => return None,
+            () = house.again.notified() => return Some(End::Restored),
+            order = signals.next() => if order == Order::Stop { return Some(End::Stopped) },
             () = house.clock.sleep(Duration::from_secs(limits::SETUP_CODE_MAX_S)) => drop(show()),
         }
     }
@@ -167,7 +197,7 @@ async fn serve(
     certs: Certs,
     jobs: &mut JoinSet<()>,
     signals: &mut Signals,
-) -> Result<(), Failure> {
+) -> Result<End, Failure> {
     let domain = house.domain()?;
     if let Some(https) = opening.ports.https {
         let _ = house.https.set(https.port());
@@ -190,15 +220,22 @@ async fn serve(
     jobs.spawn(watch::every_minute(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
-    while signals.next().await == Order::Reload {
-        reload(house).await;
-    }
+    jobs.spawn(backups::nightly(house.clone()));
+    let end = loop {
+        tokio::select! {
+            () = house.again.notified() => break End::Restored,
+            order = signals.next() => match order {
+                Order::Reload => reload(house).await,
+                Order::Stop => break End::Stopped,
+            },
+        }
+    };
     tracing::info!("stopping in good order");
     let _ = opening.stop.send(true);
     streams.drive_out_all();
     c2s::shutdown(&parts).await;
     pages.end(&house.clock).await;
-    Ok(())
+    Ok(end)
 }
 
 async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {

@@ -1,7 +1,7 @@
 //! Set-up: domain, owner and certificate, once. The command line asks for it, or the wizard in a browser.
 //!
 //! State: settings `domain` and `set_up_at`, the owner's account. Missing until their issues: an
-//! authority's certificate, restoring a backup.
+//! authority's certificate.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -24,6 +24,7 @@ use crate::settings;
 use crate::settings::Finishing;
 use crate::settings::Setting;
 use crate::store::StoreError;
+use crate::transfer;
 use crate::web;
 
 /// What set-up is told.
@@ -41,6 +42,8 @@ pub struct Plan {
     pub backup_keep: Option<String>,
     /// The first invitation is made too.
     pub invite: bool,
+    /// Backups are locked with it.
+    pub backup_passphrase: Option<Secret>,
     /// PEM, for a certificate brought along.
     pub chain: Option<String>,
     pub key: Option<Secret>,
@@ -71,6 +74,11 @@ const NOT_FINISHED: &str = "set-up was not finished";
 /// What can be said of a plan before there is a folder for it.
 pub fn check(plan: &Plan) -> Result<(), Failure> {
     chosen(plan)?;
+    if let Some(passphrase) = &plan.backup_passphrase
+        && let Err(error) = transfer::lock::check(passphrase)
+    {
+        return Err(Failure { usage: true, ..Failure::of(error) });
+    }
     owner_name(plan)?;
     chosen_well(plan)
 }
@@ -98,7 +106,7 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
             "change settings by imera settings set; another domain needs another data folder",
         ));
     }
-    let chosen = chosen(&plan)?;
+    let mut chosen = chosen(&plan)?;
     if !house.settings.profile().test {
         chosen_well(&plan)?;
     }
@@ -109,6 +117,10 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
     };
     if let Some(pair) = &pair {
         certs::check(pair, &domain, house.clock.utc()).map_err(Failure::of)?;
+    }
+    if let Some(passphrase) = plan.backup_passphrase.clone() {
+        let recipient = house.backups.recipient_of(passphrase.into_zeroizing()).await.map_err(Failure::of)?;
+        chosen.push((&settings::BACKUP_RECIPIENT, recipient));
     }
     let owner = owner(house, &plan).await?;
     let certificate = if pair.is_some() { certs::Source::Own } else { certs::Source::SelfSigned };

@@ -1,11 +1,12 @@
 //! Looks after the running server: every minute the cheap checks, at once what the disk says; the
 //! findings become notices.
 //!
-//! State: the notices `disk`, `clock`, `certificate`, `store`.
+//! State: the notices `disk`, `backup`, `clock`, `certificate`, `store`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::backups;
 use super::house::House;
 use crate::checks::CHECKS;
 use crate::checks::Subject;
@@ -13,7 +14,7 @@ use crate::limits;
 use crate::notices::Severity;
 
 /// What the checks look at.
-pub fn subject(house: &House) -> Subject {
+pub async fn subject(house: &House) -> Subject {
     let open = house.open.get();
     let doors = open.map(|open| {
         let ports = &open.ports;
@@ -33,24 +34,33 @@ pub fn subject(house: &House) -> Subject {
         clock: house.clock.clone(),
         serving: open.map(|open| open.certs.serving()),
         doors: doors.unwrap_or_default(),
+        backup: house.backups.summary().await.ok().as_ref().map(backups::facts),
     }
 }
 
 /// Runs until it is dropped.
 pub async fn every_minute(house: Arc<House>) {
     loop {
-        let subject = subject(&house);
-        for check in CHECKS.iter().filter(|check| check.every_minute) {
-            let found = (check.look)(&subject, &|_, _| {}).await;
-            match found.state.severity() {
-                Some(severity) => {
-                    let what = format!("{}: {}", check.name, found.what);
-                    house.notices.raise(check.name, severity, &what, found.next.as_deref().unwrap_or_default());
-                }
-                None => house.notices.clear(check.name),
-            }
-        }
+        look(&house).await;
         house.clock.sleep(Duration::from_secs(limits::CHECK_EVERY_S)).await;
+    }
+}
+
+/// Makes the cheap checks now.
+pub async fn look(house: &House) {
+    let subject = subject(house).await;
+    for check in CHECKS.iter().filter(|check| check.every_minute) {
+        let found = (check.look)(&subject, &|_, _| {}).await;
+        match found.state.severity() {
+            Some(severity) => {
+                let what = format!("{}: {}", check.name, found.what);
+                house.notices.raise(check.name, severity, &what, found.next.as_deref().unwrap_or_default());
+            }
+            None => house.notices.clear(check.name),
+        }
+    }
+    if let Ok(summary) = house.backups.summary().await {
+        backups::remind(house, &summary);
     }
 }
 

@@ -5,6 +5,7 @@
 //! functions. Keeps no state.
 
 mod accounts;
+pub mod backups;
 pub(super) mod invites;
 mod settings;
 pub mod socket;
@@ -39,15 +40,22 @@ pub const QUESTIONS: &[Question] = &[
     Question { name: "account.list", answer: |house, _, _| Box::pin(accounts::list(house)) },
     Question { name: "account.remove", answer: |house, with, _| Box::pin(accounts::remove(house, with)) },
     Question { name: "account.reset", answer: |house, with, _| Box::pin(accounts::reset(house, with)) },
+    Question { name: "backup.create", answer: |house, with, on| Box::pin(backups::create(house, with, on)) },
+    Question { name: "backup.list", answer: |house, _, _| Box::pin(backups::list(house)) },
+    Question { name: "backup.lock", answer: |house, with, _| Box::pin(backups::lock(house, with)) },
+    Question { name: "backup.unlock", answer: |house, _, _| Box::pin(backups::unlock(house)) },
+    Question { name: "backup.verify", answer: |house, with, on| Box::pin(backups::verify(house, with, on)) },
     Question { name: "check", answer: |house, with, on| Box::pin(state::check(house, with, on)) },
     Question { name: "invite.create", answer: |house, with, _| Box::pin(invites::create(house, with)) },
     Question { name: "invite.list", answer: |house, _, _| Box::pin(invites::list(house)) },
     Question { name: "invite.revoke", answer: |house, with, _| Box::pin(invites::revoke(house, with)) },
+    Question { name: "restore", answer: |house, with, on| Box::pin(backups::restore(house, with, on)) },
     Question { name: "settings.get", answer: |house, with, _| Box::pin(settings::get(house, with)) },
     Question { name: "settings.list", answer: |house, _, _| Box::pin(settings::list(house)) },
     Question { name: "settings.set", answer: |house, with, _| Box::pin(settings::set(house, with)) },
     Question { name: "setup", answer: |house, with, _| Box::pin(setup(house, with)) },
     Question { name: "setup.code", answer: |house, _, _| Box::pin(setup_code(house)) },
+    Question { name: "setup.restore", answer: |house, with, on| Box::pin(backups::set_up(house, with, on)) },
     Question { name: "setup.state", answer: |house, _, _| Box::pin(state::setup(house)) },
     Question { name: "status", answer: |house, _, _| Box::pin(state::status(house)) },
 ];

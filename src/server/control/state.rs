@@ -44,6 +44,7 @@ pub(super) async fn status(house: &House) -> Reply {
         "disk": space.map(|space| json!({ "free_bytes": space.free_bytes, "total_bytes": space.total_bytes })),
         "memory_bytes": open.and_then(|_| memory_bytes()),
         "certificate": certificate,
+        "backup": house.backups.summary().await.ok().as_ref().map(super::backups::summary),
         "notices": house.notices.list().iter().map(notice).collect::<Vec<_>>(),
     }))
 }
@@ -111,7 +112,7 @@ pub(super) async fn check(house: &House, with: Value, progress: &Progress) -> Re
     {
         return Err(Failure::usage(format!("there is no check \"{name}\""), format!("there are {known}")));
     }
-    let subject = crate::server::watch::subject(house);
+    let subject = crate::server::watch::subject(house).await;
     let mut rows = Vec::new();
     for check in checks::CHECKS.iter().filter(|check| which.name.as_deref().is_none_or(|name| name == check.name)) {
         let step = |done, of| progress.step(check.name, done, of);

@@ -1,0 +1,94 @@
+//! Backups of the running server: the one of the night, what the owner is told about them, and a
+//! restore that the running server takes over.
+//!
+//! State: the notice `backup_copy`. The notice `backup` is the check's, see `watch`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::control::Progress;
+use super::failure::Failure;
+use super::house::House;
+use super::watch;
+use crate::checks::backup::Backup;
+use crate::limits;
+use crate::notices::Severity;
+use crate::transfer;
+use crate::transfer::Kind;
+use crate::transfer::Passphrase;
+use crate::transfer::Prepared;
+use crate::transfer::Summary;
+
+/// Makes the nightly backup when it is due, also one that was missed. Runs until it is dropped; a
+/// backup that runs then goes on to its end, or is cleaned away at the next start.
+pub async fn nightly(house: Arc<House>) {
+    house.clock.sleep(Duration::from_secs(limits::BACKUP_AFTER_START_S)).await;
+    loop {
+        match house.backups.due().await {
+            Ok(true) => {
+                // What came of it is in the table, which the checks read.
+                let _ = house.backups.create(Kind::Nightly, None, &|_, _, _| {}).await;
+                watch::look(&house).await;
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!("whether a backup is due cannot be told: {error}"),
+        }
+        house.clock.sleep(Duration::from_secs(limits::CHECK_EVERY_S)).await;
+    }
+}
+
+/// What the check looks at.
+pub fn facts(summary: &Summary) -> Backup {
+    Backup {
+        last_good: summary.last_good,
+        last_failure: summary.last_failure.clone(),
+        since: summary.since,
+        next_at: summary.next_at,
+    }
+}
+
+/// Tells when all backups lie on this machine alone.
+pub fn remind(house: &House, summary: &Summary) {
+    const KEY: &str = "backup_copy";
+    if let Some(failed) = summary.second_failed.as_ref().filter(|_| summary.second.is_some()) {
+        let (what, next) = failed.rsplit_once(": ").unwrap_or((failed, "look at imera settings list"));
+        let what = format!("the second place has not got the last backup ({what})");
+        return house.notices.raise(KEY, Severity::Warning, &what, next);
+    }
+    let age_s = |at: Option<i64>| at.map(|at| (house.clock.utc() - at) / 1_000_000);
+    let grown = age_s(summary.first_at).is_some_and(|age| age > limits::BACKUP_FETCH_FIRST_S);
+    let fetched = age_s(summary.fetched_at).is_some_and(|age| age < limits::BACKUP_FETCH_AGAIN_S);
+    if summary.second.is_none() && grown && !fetched {
+        let next = "copy one elsewhere by imera backup create --to FOLDER, or name a second place by \
+                    imera settings set backup_folder FOLDER";
+        house.notices.raise(KEY, Severity::Info, "all backups lie on this machine alone", next);
+    } else {
+        house.notices.clear(KEY);
+    }
+}
+
+/// Takes a backup in: the server that runs here ends, and begins again as what the file holds.
+/// Until the last step nothing is changed. `discard`: what is there now is not worth keeping.
+pub async fn restore(
+    house: &House,
+    file: &Path,
+    passphrase: Option<Passphrase>,
+    discard: bool,
+    progress: &Progress,
+) -> Result<Prepared, Failure> {
+    let held = house.backups.hold().map_err(Failure::of)?;
+    let data = &house.config.data;
+    let step = |stage: transfer::Stage, done, of| progress.step(stage.as_str(), done, of);
+    let prepared = transfer::prepare(data, file, passphrase, &house.clock, &step).await.map_err(Failure::of)?;
+    transfer::commit(data, house.clock.utc(), discard).map_err(Failure::of)?;
+    // Never given back: no backup of what goes begins any more.
+    std::mem::forget(held);
+    // Who asked is told first.
+    let (again, clock) = (house.again.clone(), house.clock.clone());
+    tokio::spawn(async move {
+        clock.sleep(Duration::from_millis(limits::RESTORE_ANSWER_MS)).await;
+        again.notify_one();
+    });
+    Ok(prepared)
+}
