@@ -307,6 +307,8 @@ pub const BACKUP_RECORDS_MAX: u32 = 500;
 
 /// Backups of one kind that may be kept.
 pub const BACKUPS_KEPT_MAX: u32 = 60;
+/// How long the owners hear nothing more of one cause that comes and goes, seconds.
+pub const ALERT_AGAIN_S: i64 = 6 * 3_600;
 /// Notices that stand at once: causes are few, and a list nobody can read helps nobody.
 pub const NOTICES_MAX: usize = 64;
 /// Offline messages read at a time.

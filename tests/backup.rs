@@ -225,6 +225,30 @@ async fn chat_to_nobody(server: &Server) {
     mira.settle().await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_told_once_by_a_message_when_no_backup_comes() {
+    let folder = Folder::new();
+    set_up(&folder);
+    std::fs::write(folder.file("backups"), "in the way").unwrap();
+    let db = Connection::open(folder.file("imera.sqlite")).unwrap();
+    db.execute("UPDATE setting SET value = value - 3 * 86400000000 WHERE key = 'set_up_at'", []).unwrap();
+    drop(db);
+    let mut server = started(&folder);
+    server.log_until("no backup was made");
+    let bodies = async |server: &Server| {
+        let mira = login(server, "mira").await;
+        let archived = mira.archive(Some("localhost"), 100).await.unwrap();
+        archived.iter().map(|message| message.body().to_owned()).collect::<Vec<_>>()
+    };
+    let told = bodies(&server).await;
+    assert!(told.len() == 1 && told[0].starts_with("Beach House: backup: there is no good one yet."), "{told:?}");
+    assert!(told[0].ends_with("Next: make one now by imera backup create."), "{told:?}");
+    server.stop();
+    let mut server = started(&folder);
+    server.log_until("notice=backup");
+    assert_eq!(bodies(&server).await.len(), 1, "it stood before the restart");
+}
+
 #[test]
 fn a_night_that_was_missed_is_made_up_for_soon_after_the_start() {
     let folder = Folder::new();

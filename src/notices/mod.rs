@@ -11,6 +11,8 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use tokio::sync::broadcast;
+
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::limits;
@@ -62,6 +64,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     standing: Mutex<Standing>,
+    raised: broadcast::Sender<Notice>,
 }
 
 #[derive(Default)]
@@ -80,7 +83,8 @@ impl Notices {
             })
             .await?;
         let standing = Mutex::new(Standing { notices: BTreeMap::new(), earlier });
-        Ok(Notices(Arc::new(Inner { store: store.clone(), clock, standing })))
+        let (raised, _) = broadcast::channel(limits::NOTICES_MAX);
+        Ok(Notices(Arc::new(Inner { store: store.clone(), clock, standing, raised })))
     }
 
     /// Puts up a notice, or renews the one of that key: "since" stays. At most [`limits::NOTICES_MAX`] stand.
@@ -100,6 +104,8 @@ impl Notices {
         let key = key.into();
         let mut standing = self.standing();
         let known = standing.notices.get(&key);
+        let told =
+            known.is_some_and(|notice| notice.severity >= Severity::Warning) || standing.earlier.contains_key(&*key);
         if known.is_none() && standing.notices.len() >= limits::NOTICES_MAX {
             return;
         }
@@ -109,14 +115,24 @@ impl Notices {
         if standing.notices.get(&key) == Some(&notice) {
             return;
         }
-        standing.notices.insert(key.clone(), notice);
+        standing.notices.insert(key.clone(), notice.clone());
         drop(standing);
+        if severity >= Severity::Warning && !told {
+            // Nobody may listen.
+            let _ = self.0.raised.send(notice);
+        }
         tracing::warn!(notice = %key, severity = severity.as_str(), next, "{what}");
         let mut batch = Batch::new();
         batch.push(move |c| {
             c.execute("INSERT OR REPLACE INTO notice (key, since) VALUES (?1, ?2)", (&*key, since)).map(drop)
         });
         self.0.store.submit_later(batch);
+    }
+
+    /// Hears of each trouble from now on once: a warning or worse that did not stand before, nor
+    /// when the last run ended.
+    pub fn raised(&self) -> broadcast::Receiver<Notice> {
+        self.0.raised.subscribe()
     }
 
     /// That trouble is over. Nothing where there was none.
@@ -172,11 +188,15 @@ mod tests {
         {
             let store = Store::open(folder.path(), OpenOptions::default(), clock.clone()).unwrap();
             let notices = Notices::open(&store, clock.clone()).await.unwrap();
+            let mut raised = notices.raised();
             notices.raise("certificate", Severity::Warning, "it runs out in 9 days", "get a new one");
             clock.advance(Duration::from_secs(1));
             notices.raise("certificate", Severity::Trouble, "it ran out", "get a new one");
             notices.raise("clock", Severity::Info, "the clock jumped", "look at it");
             notices.clear("clock");
+            let told = raised.try_recv().unwrap();
+            assert_eq!((&*told.key, told.severity), ("certificate", Severity::Warning));
+            assert!(raised.try_recv().is_err(), "each once, and no word of what is only good to know");
             let list = notices.list();
             assert_eq!((list.len(), list[0].since, list[0].what.as_str()), (1, 1_000, "it ran out"));
             store.close().await;
@@ -184,8 +204,10 @@ mod tests {
         let store = Store::open(folder.path(), OpenOptions::default(), clock.clone()).unwrap();
         let notices = Notices::open(&store, clock).await.unwrap();
         assert!(notices.list().is_empty(), "nobody has found it in this run");
+        let mut raised = notices.raised();
         notices.raise("certificate", Severity::Trouble, "it ran out", "get a new one");
         assert_eq!(notices.list()[0].since, 1_000);
+        assert!(raised.try_recv().is_err(), "it was told in the run before");
     }
 
     #[tokio::test]

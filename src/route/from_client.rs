@@ -73,7 +73,7 @@ pub async fn stanza(parts: &Parts, session: &Arc<Session>, handled: Option<Handl
 }
 
 /// Its device acknowledged it before the mark was queued.
-fn clear_mark(parts: &Parts, delivery: &Delivery) {
+pub(super) fn clear_mark(parts: &Parts, delivery: &Delivery) {
     let mut batch = Batch::default();
     parts.archive.clear(&mut batch, delivery.owner, &[delivery.seq]);
     parts.store.submit_later(batch);
@@ -151,7 +151,7 @@ fn silent_for_headlines(message: &Message) -> Result<(), StanzaError> {
     }
 }
 
-fn body(message: &Message, from: &Jid, to: &Jid) -> Body {
+pub(super) fn body(message: &Message, from: &Jid, to: &Jid) -> Body {
     let mut content = String::with_capacity(message.content.size_hint());
     message.content.write(&mut content);
     Body {

@@ -1,12 +1,13 @@
 //! The stairs: every way of a stanza, and the only place that knows an order.
 //!
 //! [`from_client`] takes a stanza of a bound session; `to_account` delivers to a local account;
-//! [`presence`] follows subscriptions; `to_remote` would leave the house.
+//! [`tell`] says something in the house's own name; [`presence`] follows subscriptions; `to_remote` would leave the house.
 
 mod backlog;
 mod befriend;
 pub mod entry;
 pub mod from_client;
+mod from_house;
 mod presence;
 mod removal;
 pub mod session_end;
@@ -16,6 +17,7 @@ mod to_remote;
 pub use backlog::read_on as read_backlog;
 pub use befriend::befriend;
 pub use befriend::finish_befriending;
+pub use from_house::tell;
 pub use removal::remove as remove_account;
 
 use crate::features::Parts;

@@ -4,6 +4,7 @@
 //! this room: folder and lock, logs, signals, `sd_notify`, the control socket.
 
 pub mod control;
+mod alerts;
 pub mod backups;
 mod doors;
 pub mod failure;
@@ -26,6 +27,7 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
+use tokio::sync::broadcast::Receiver;
 use tokio::task::JoinSet;
 
 use crate::certs::CertError;
@@ -35,6 +37,7 @@ use crate::config::Config;
 use crate::features::Parts;
 use crate::limits;
 use crate::net::admission::Admission;
+use crate::notices::Notice;
 use crate::notices::Severity;
 use crate::streams::c2s;
 use crate::web::Site;
@@ -86,6 +89,7 @@ async fn run_once(
 ) -> Result<End, Failure> {
     let ports = doors.ports();
     let house = Arc::new(House::open(config, clock.clone(), true).await?);
+    let raised = house.notices.raised();
     let control = control::socket::listen(folder.path()).map_err(|error| {
         Failure::new(format!("the control socket cannot be opened ({error})"), "check the data folder's disk")
     })?;
@@ -96,7 +100,7 @@ async fn run_once(
         set_up_for_tests(&house, profile).await?;
     }
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let opening = Opening { folder, ports, stop, stopping };
+    let opening = Opening { folder, ports, stop, stopping, raised };
     let result = match house.settings.domain() {
         Some(domain) => {
             let certs = open_certs(&house, &domain).await?;
@@ -121,6 +125,8 @@ struct Opening<'a> {
     ports: Ports,
     stop: tokio::sync::watch::Sender<bool>,
     stopping: tokio::sync::watch::Receiver<bool>,
+    /// Troubles of this start on.
+    raised: Receiver<Notice>,
 }
 
 /// Without set-up only the web is open; once it was finished, everything.
@@ -217,6 +223,7 @@ async fn serve(
     say(&ready);
     tracing::info!(%domain, data = %house.config.data.display(), start_ms = house.uptime().as_millis() as u64, "ready");
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
+    jobs.spawn(alerts::tell_owners(house.clone(), parts.clone(), opening.raised));
     jobs.spawn(watch::every_minute(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));

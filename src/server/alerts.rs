@@ -1,0 +1,48 @@
+//! Trouble is told to the owners as a chat message, each once: what, and the next step.
+//!
+//! State: when each cause was last told, so that one that comes and goes does not flood them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::house::House;
+use crate::accounts::Role;
+use crate::clock::UtcMicros;
+use crate::features::Parts;
+use crate::limits;
+use crate::notices::Notice;
+use crate::route;
+
+/// Runs until it is dropped. `raised`: of the time since before the first trouble of this run.
+pub async fn tell_owners(house: Arc<House>, parts: Arc<Parts>, mut raised: Receiver<Notice>) {
+    let mut told: BTreeMap<Cow<'static, str>, UtcMicros> = BTreeMap::new();
+    loop {
+        let notice = match raised.recv().await {
+            Ok(notice) => notice,
+            Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return,
+        };
+        let now = house.clock.utc();
+        let wait = limits::ALERT_AGAIN_S * 1_000_000;
+        if told.get(&notice.key).is_some_and(|at| (*at..at.saturating_add(wait)).contains(&now)) {
+            continue;
+        }
+        told.retain(|_, at| now - *at < wait);
+        told.insert(notice.key.clone(), now);
+        tell(&house, &parts, &notice).await;
+    }
+}
+
+async fn tell(house: &House, parts: &Parts, notice: &Notice) {
+    let text = format!("{}: {}.\nNext: {}.", house.settings.place_name(), notice.what, notice.next);
+    let people = house.accounts.list().await.unwrap_or_default();
+    for owner in people.iter().filter(|account| account.role == Role::Owner) {
+        if let Err(error) = route::tell(parts, owner.id, &text).await {
+            tracing::warn!(account = owner.id.0, notice = %notice.key, ?error, "an owner could not be told");
+        }
+    }
+}
