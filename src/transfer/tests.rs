@@ -11,6 +11,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::settings;
+use crate::settings::Finishing;
 use crate::settings::Profile;
 use crate::settings::Settings;
 use crate::store::FILE;
@@ -46,7 +47,10 @@ impl Place {
     async fn new() -> Place {
         let place = Place::open(tempfile::tempdir().unwrap(), Clock::stepped(NOON)).await;
         let chosen = [(&settings::DOMAIN, "a.test".to_owned()), (&settings::PLACE_NAME, "Beach House".to_owned())];
-        place.settings.finish_set_up(&chosen, NOON).await.unwrap();
+        let finishing = Finishing::new(&chosen, NOON).unwrap();
+        let rows = finishing.clone();
+        place.store.write(move |c| rows.write(c)).await.unwrap();
+        place.settings.learn(finishing);
         let filled = place.store.write(|db| {
             db.execute_batch(
                 "INSERT INTO account (id, name, role, created_at) VALUES (7, 'mira', 'owner', 1), (8, 'tom', 'member', 1);
