@@ -145,13 +145,13 @@ fn a_locked_backup_asks_for_its_passphrase_and_set_up_takes_it_from_a_file() {
     let arguments = ["--domain", "a.test", "--owner", "mira", "--password-stdin", "--backup-passphrase-file"];
     std::fs::write(&passphrase, "short\n").unwrap();
     let path = passphrase.to_str().unwrap();
-    let short = folder.imera(&[&["setup"], &arguments[..], &[path]].concat(), "pw pw pw pw\n");
+    let short = folder.imera(&[&["setup"], &arguments[..], &[path]].concat(), "tall lamps at noon\n");
     assert_eq!(
         (short.code, short.stderr.as_str()),
         (2, "imera: a passphrase needs 12 signs, this has 5: add another word\n")
     );
     std::fs::write(&passphrase, "correct horse battery\n").unwrap();
-    let told = folder.imera(&[&["setup"], &arguments[..], &[path]].concat(), "pw pw pw pw\n");
+    let told = folder.imera(&[&["setup"], &arguments[..], &[path]].concat(), "tall lamps at noon\n");
     assert_eq!(told.code, 0, "{}", told.stderr);
     let made = folder.json(&["backup", "create"]);
     assert_eq!(made["locked"], true);
