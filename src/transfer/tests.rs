@@ -135,8 +135,8 @@ async fn a_backup_brings_everything_back_and_puts_aside_what_was_there() {
     let row = |sql: &'static str| back.store.read(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
     assert_eq!(row("SELECT count(*) FROM secret WHERE name = 'a key'").await.unwrap(), 1);
     assert_eq!(row("SELECT count(*) FROM stream").await.unwrap(), 0, "no client resumes a stream of another day");
-    assert_eq!(row("SELECT version FROM roster_version WHERE account = 7").await.unwrap(), 12 + (1 << 32));
-    assert_eq!(row("SELECT floor FROM roster_version WHERE account = 8").await.unwrap(), 1 << 32);
+    assert_eq!(row("SELECT version FROM roster_version WHERE account = 7").await.unwrap(), 12 + (1 << 50));
+    assert_eq!(row("SELECT floor FROM roster_version WHERE account = 8").await.unwrap(), 1 << 50);
     assert_eq!(back.backups.summary().await.unwrap().since, Some(NOON));
 }
 
