@@ -219,6 +219,9 @@ async fn serve(
     tell_ports(opening.folder, &opening.ports)?;
     let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));
+    if let Some(site) = house.site.get() {
+        site.open(parts.clone());
+    }
     let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web, parts: parts.clone() });
     say(&ready);
     tracing::info!(%domain, data = %house.config.data.display(), start_ms = house.uptime().as_millis() as u64, "ready");

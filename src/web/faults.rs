@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Html;
 use axum::response::IntoResponse;
+use axum::response::Redirect;
 use axum::response::Response;
 
 use super::Inner;
@@ -17,6 +18,7 @@ use super::ask::Asked;
 use super::frame::Frame;
 use super::frame::page;
 use crate::clock;
+use crate::features::Parts;
 use crate::store::StoreError;
 use crate::texts::Book;
 use crate::texts::Lang;
@@ -142,13 +144,24 @@ impl Inner {
     /// Nothing was kept: 503 while the server stops or has too much to do, else 500.
     pub(super) fn not_kept(&self, asked: &Asked, error: &StoreError) -> Response {
         match error {
-            StoreError::Closed | StoreError::Overloaded => {
-                let words = of_language(&self.ready.busy, asked.lang).replace(PLACE, &escape(&self.place()));
-                let headers = [(header::CACHE_CONTROL, "no-store"), (header::RETRY_AFTER, "60")];
-                (StatusCode::SERVICE_UNAVAILABLE, headers, Html(words)).into_response()
-            }
+            StoreError::Closed | StoreError::Overloaded => self.busy(asked),
             other => self.broken(asked.lang, asked.uri.path(), &other.to_string()),
         }
+    }
+
+    /// 503: back in a minute.
+    pub(super) fn busy(&self, asked: &Asked) -> Response {
+        let words = of_language(&self.ready.busy, asked.lang).replace(PLACE, &escape(&self.place()));
+        let headers = [(header::CACHE_CONTROL, "no-store"), (header::RETRY_AFTER, "60")];
+        (StatusCode::SERVICE_UNAVAILABLE, headers, Html(words)).into_response()
+    }
+
+    /// What chat is made of, once the doors are open. Until then 503, or the way to set-up.
+    pub(super) fn chat(&self, asked: &Asked) -> Result<&Arc<Parts>, Response> {
+        self.open.get().ok_or_else(|| match self.settings.domain() {
+            Some(_) => self.busy(asked),
+            None => Redirect::to("/setup").into_response(),
+        })
     }
 
     /// What the window's brand says.

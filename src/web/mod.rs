@@ -15,6 +15,7 @@ pub mod setup;
 pub mod visitor;
 
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +34,7 @@ use tokio::io::AsyncWrite;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
+use crate::features::Parts;
 use crate::limits;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -64,6 +66,8 @@ struct Inner {
     wizard: Wizard,
     /// Where the same pages stand under TLS.
     https_port: Option<u16>,
+    /// Set once the doors for chat are open.
+    open: OnceLock<Arc<Parts>>,
 }
 
 impl Site {
@@ -76,7 +80,8 @@ impl Site {
         https_port: Option<u16>,
     ) -> Site {
         let wizard = Wizard::new(founding);
-        let inner = Arc::new(Inner { store, clock, settings, accounts, ready: Ready::make(), wizard, https_port });
+        let (ready, open) = (Ready::make(), OnceLock::new());
+        let inner = Arc::new(Inner { store, clock, settings, accounts, ready, wizard, https_port, open });
         let routes = Router::new()
             .route("/", get(front::door))
             .route("/assets/{name}", get(asset))
@@ -88,6 +93,11 @@ impl Site {
             .layer(middleware::from_fn_with_state(inner.clone(), guard::around))
             .with_state(inner.clone());
         Site { inner, routes }
+    }
+
+    /// The doors for chat are open: from now on people can be let in.
+    pub fn open(&self, parts: Arc<Parts>) {
+        let _ = self.inner.open.set(parts);
     }
 
     /// A new set-up code, shown by [`Founding::show_code`]; the one before is void.
