@@ -235,6 +235,19 @@ pub const FORM_MAX_BYTES: usize = 32_768;
 pub const FORM_FIELDS_MAX: usize = 32;
 /// How long a form may take to arrive, seconds.
 pub const WEB_BODY_MAX_S: u64 = 30;
+
+// Browsers that are signed in
+
+/// How long a signed-in browser may stay away, seconds: 30 days, a holiday.
+pub const WEB_SESSION_MAX_S: u64 = 2_592_000;
+/// How late a browser's last visit may be noted, seconds: one write in ten minutes, not one a page.
+pub const WEB_SESSION_TOUCH_S: u64 = 600;
+/// Signed-in browsers of one account; the one seen longest ago goes.
+pub const WEB_SESSIONS_PER_ACCOUNT_MAX: u32 = 32;
+/// Signs of a chat name that come back when signing in failed: a whole address, not a book.
+pub const SIGN_IN_NAME_SHOWN_SIGNS: usize = 300;
+/// Signs kept of what a browser says of itself; the longest of today have 200.
+pub const WEB_AGENT_MAX_SIGNS: usize = 256;
 /// Entries of an Accept-Language that are looked at.
 pub const LANGUAGES_READ: usize = 16;
 

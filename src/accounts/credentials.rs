@@ -31,6 +31,7 @@ use crate::xmpp::sasl::verifier::prepare_password;
 use super::AccountId;
 use super::Accounts;
 use super::ChangeError;
+use super::browsers;
 
 /// The key of stand-ins in the table `secret`.
 const SECRET: &str = "sasl.unknown";
@@ -135,8 +136,9 @@ impl Accounts {
 }
 
 impl Verifiers {
-    /// In place of those that there are.
+    /// In place of those that there are. Browsers that knew the old password are signed out.
     pub(super) fn replace(&self, c: &Connection, account: AccountId) -> rusqlite::Result<()> {
+        browsers::forget(c, account)?;
         c.execute("DELETE FROM verifier WHERE account = ?", [account.0])?;
         self.insert(c, account)
     }

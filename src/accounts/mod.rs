@@ -5,6 +5,7 @@
 //! SCRAM verifiers.
 
 pub mod blocks;
+pub mod browsers;
 mod credentials;
 mod founder;
 pub mod invites;

@@ -105,7 +105,7 @@ pub fn check(typed: &str, domain: &str, taken: &dyn Fn(&str) -> Taken) -> Result
 }
 
 /// `mira` of `mira@our.domain`.
-fn own_part<'a>(typed: &'a str, domain: &str) -> Result<&'a str, NameError> {
+pub fn own_part<'a>(typed: &'a str, domain: &str) -> Result<&'a str, NameError> {
     match typed.rsplit_once('@') {
         Some((own, of)) if of.eq_ignore_ascii_case(domain) => Ok(own),
         Some((own, of)) if !own.is_empty() && of.contains('.') => Err(NameError::Address { domain: domain.to_owned() }),

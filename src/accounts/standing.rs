@@ -1,7 +1,7 @@
 //! Accounts that are closed: locked by an owner, or on their way out with time to think it over.
 //!
 //! State: the columns `locked_at` and `leaves_at`, in memory too. Who changes them ends the
-//! account's sessions (`route::sign_out`); the streams refuse its log-in (RFC 6120 §6.5.2).
+//! account's sessions (`route::sign_out`), browsers are signed out with the change itself; the streams refuse its log-in (RFC 6120 §6.5.2).
 
 use rusqlite::Connection;
 use rusqlite::params;
@@ -10,6 +10,7 @@ use super::AccountId;
 use super::Accounts;
 use super::ChangeError;
 use super::Role;
+use super::browsers;
 use super::known;
 use super::to_the_end;
 use crate::clock::UtcMicros;
@@ -109,7 +110,11 @@ impl Accounts {
     ) -> Result<(), ChangeError> {
         let accounts = self.clone();
         let changed = to_the_end(async move {
-            let job = move |c: &Connection| c.execute(sql, params![id, value]);
+            let job = move |c: &Connection| {
+                let changed = c.execute(sql, params![id, value])?;
+                browsers::forget_closed(c, id)?;
+                Ok(changed)
+            };
             let changed = accounts.0.store.write(job).await?;
             if let Some(known) = accounts.names_mut().by_id.get_mut(&id) {
                 change(&mut known.closed);

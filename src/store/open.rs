@@ -17,6 +17,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema/0002_invites.sql"),
     include_str!("schema/0003_setup.sql"),
     include_str!("schema/0004_backup.sql"),
+    include_str!("schema/0005_web_session.sql"),
 ];
 
 /// The schema that this version writes.

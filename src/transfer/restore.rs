@@ -35,6 +35,7 @@ use super::work;
 use super::work::Paced;
 use super::work::SCRATCH;
 use super::work::Tell;
+use crate::accounts::browsers;
 use crate::accounts::roster;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
@@ -147,10 +148,11 @@ async fn make_ready(data: &Path, file: &Path, prepared: &Prepared, clock: &Clock
 
 /// What clients remember of the days after the backup must not be taken for what the older
 /// database says: the counts of their streams, and the versions of their rosters. Archive ids need
-/// nothing: a new run begins with the start.
+/// nothing: a new run begins with the start. Browsers that were signed out since stay so.
 fn make_older(db: &Connection, record: &Record) -> rusqlite::Result<()> {
     db.execute("DELETE FROM stream", [])?;
     db.execute("DELETE FROM notice", [])?;
+    browsers::forget_all(db)?;
     roster::leap_versions(db)?;
     records::insert(db, record)
 }

@@ -50,6 +50,11 @@ impl Asked {
         (!host.is_empty() && host.bytes().all(fits)).then_some(host)
     }
 
+    /// What the browser says of itself: anything.
+    pub fn agent(&self) -> &str {
+        value(&self.headers, header::USER_AGENT).unwrap_or_default()
+    }
+
     /// A value of the address's query.
     pub fn query(&self, name: &str) -> Option<String> {
         let query = self.uri.query().unwrap_or_default().as_bytes();
@@ -73,5 +78,24 @@ impl FromRequestParts<Arc<Inner>> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Inner>) -> Result<Asked, Infallible> {
         Ok(Asked::of(parts))
+    }
+}
+
+/// A path of this server, and nothing that a browser takes for another one.
+pub fn is_our_path(to: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+    to.starts_with('/') && !to.starts_with("//") && to.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_switch_leads_nowhere_else() {
+        for ours in ["/", "/setup/who", "/invite/a-B_9"] {
+            assert!(super::is_our_path(ours), "{ours}");
+        }
+        for other in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb", "/a?b"] {
+            assert!(!super::is_our_path(other), "{other}");
+        }
     }
 }

@@ -119,9 +119,7 @@ fn of_language(pages: &[String; 2], lang: Lang) -> &str {
 impl Inner {
     pub(super) fn fault(&self, asked: &Asked, fault: Fault) -> Response {
         let (heading, next) = fault.words();
-        let f = Frame { sky: "night", ..Frame::new(asked, &heading, Some(self.place())) };
-        let (heading, next) = (f.t.html(&heading), f.t.html(&next));
-        let mut reply = page(fault.status(), &Page { f, drawing: "sleep", heading, next, word: None });
+        let mut reply = self.refusal(asked, fault.status(), &heading, &next);
         if let Fault::TooMany(wait_s) = fault {
             reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         }
@@ -130,6 +128,13 @@ impl Inner {
             reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         reply
+    }
+
+    /// A page that is not for whoever asks, in its own words.
+    pub(super) fn refusal(&self, asked: &Asked, status: StatusCode, heading: &Text, next: &Text) -> Response {
+        let f = Frame { sky: "night", ..Frame::new(asked, heading, Some(self.place())) };
+        let (heading, next) = (f.t.html(heading), f.t.html(next));
+        page(status, &Page { f, drawing: "sleep", heading, next, word: None })
     }
 
     /// 500, with a word that stands in the log beside the cause.

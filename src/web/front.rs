@@ -15,9 +15,11 @@ use axum::response::Response;
 use super::Inner;
 use super::ask::Asked;
 use super::ask::LANGUAGE;
+use super::ask::is_our_path;
 use super::form::Form;
 use super::frame::Frame;
 use super::frame::page;
+use super::signed::Signed;
 use crate::texts::Lang;
 use crate::texts::text;
 
@@ -27,14 +29,16 @@ struct Page {
     f: Frame,
     place: String,
     domain: String,
+    /// Who is signed in.
+    who: Option<String>,
 }
 
 /// `/`
-pub(super) async fn door(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
+pub(super) async fn door(State(site): State<Arc<Inner>>, asked: Asked, who: Option<Signed>) -> Response {
     let Some(domain) = site.settings.domain() else { return Redirect::to("/setup").into_response() };
     let place = site.place();
     let f = Frame::new(&asked, &text("front-title"), Some(place.clone()));
-    page(StatusCode::OK, &Page { f, place, domain })
+    page(StatusCode::OK, &Page { f, place, domain, who: who.map(|who| who.name) })
 }
 
 /// `/language`: keeps the choice in a cookie and leads back to where it was made.
@@ -43,23 +47,4 @@ pub(super) async fn language(form: Form) -> Response {
     let back = Some(form.text("to")).filter(|to| is_our_path(to)).unwrap_or("/");
     let cookie = format!("{LANGUAGE}={}; Path=/; Max-Age=31536000; SameSite=Lax", lang.tag());
     ([(header::SET_COOKIE, cookie)], Redirect::to(back)).into_response()
-}
-
-/// A path of this server, and nothing that a browser takes for another one.
-fn is_our_path(to: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
-    to.starts_with('/') && !to.starts_with("//") && to.bytes().all(plain)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_switch_leads_nowhere_else() {
-        for ours in ["/", "/setup/who", "/invite/a-B_9"] {
-            assert!(super::is_our_path(ours), "{ours}");
-        }
-        for other in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb", "/a?b"] {
-            assert!(!super::is_our_path(other), "{other}");
-        }
-    }
 }

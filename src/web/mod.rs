@@ -5,13 +5,17 @@
 
 mod ask;
 mod assets;
+mod days;
 mod faults;
 mod form;
 mod frame;
 mod front;
 mod guard;
 mod health;
+mod securely;
 pub mod setup;
+mod sign_in;
+mod signed;
 pub mod visitor;
 
 use std::sync::Arc;
@@ -87,6 +91,9 @@ impl Site {
             .route("/assets/{name}", get(asset))
             .route("/healthz", get(health::answer))
             .route("/language", post(front::language))
+            .route("/sign-in", get(sign_in::show).post(sign_in::send))
+            .route("/sign-out", post(sign_in::out))
+            .route("/stay", get(sign_in::stay_show).post(sign_in::stay))
             .merge(setup::routes())
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)

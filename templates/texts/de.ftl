@@ -36,6 +36,8 @@ fault-many-next = { $minutes ->
 }
 fault-finished = Alles ist eingerichtet
 fault-finished-next = Die Seiten zum Einrichten sind für immer geschlossen. Hier ist nichts mehr zu tun.
+fault-owner = Diese Seite ist nicht für alle da
+fault-owner-next = Sie ist für die Person, der der Server gehört. Du bist als <bdi>{ $name }</bdi> angemeldet. Frag <bdi>{ $owner }</bdi>, wenn du von hier etwas brauchst.
 fault-broken = Bei uns ist etwas kaputtgegangen
 fault-broken-next = Es liegt nicht an dir. Nachrichten, die deine App als gesendet zeigt, sind sicher. Versuch es in einer Minute noch einmal.
 fault-word = Wenn es so bleibt, sag der Person, der der Server gehört, dieses Wort; es steht in seinem Protokoll:
@@ -46,8 +48,97 @@ fault-busy-next = Der Server hält gerade an oder hat alle Hände voll zu tun. N
 front-title = Willkommen
 front-heading = Guten Tag. Das ist <bdi>{ $place }</bdi>.
 front-what = Ein Chatserver für die Leute, die hier zu Hause sind. Ihre Adressen enden auf <code>@{ $domain }</code>.
-front-in = Hast du ein Konto? Dann melde dich mit einer beliebigen XMPP-App an.
+front-in = Hast du ein Konto? Dann melde dich hier an, oder mit einer beliebigen XMPP-App.
+front-signed = Du bist als <b>{ $name }</b> angemeldet.
 front-status = Geöffnet
+
+# Tage
+day-words = { $weekday ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}, { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+}
+day-words-year = { $weekday ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}, { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+day-today = heute um { $time }
+day-yesterday = gestern um { $time }
+day-at = am { $day }, um { $time }
+
+# An- und abmelden
+sign-in-do = Anmelden
+sign-in-title = Anmelden
+sign-in-heading = Bei <bdi>{ $place }</bdi> anmelden
+sign-in-name = Chatname
+sign-in-name-help = Deine ganze Adresse geht auch.
+sign-in-password = Passwort
+sign-in-password-help = Das, mit dem du chattest.
+sign-in-forgotten = Passwort vergessen?
+sign-in-forgotten-owner = Wer diesen Ort betreibt, kann dir ein neues geben. Frag persönlich oder am Telefon, damit klar ist, dass du es bist.
+sign-in-status = Dein Passwort geht an niemanden außer an diesen Ort
+sign-in-name-empty = Bitte gib deinen Chatnamen ein.
+sign-in-name-elsewhere = Adressen hier enden auf <code>@{ $domain }</code>. Mit der Adresse eines anderen Ortes meldest du dich dort an.
+sign-in-password-empty = Bitte gib dein Passwort ein.
+sign-in-wrong = Chatname und Passwort gehören nicht zusammen. Schau dir beide noch einmal an; beim Passwort zählen große und kleine Buchstaben.
+sign-in-again = Bitte melde dich noch einmal an
+sign-in-again-next = Dieser Browser ist nicht mehr angemeldet: Du warst lange weg, oder du wurdest von einem anderen Gerät aus abgemeldet.
+sign-in-locked = Dieses Konto ist gesperrt
+sign-in-locked-next = Wer diesen Ort betreibt, hat es gesperrt. Gelöscht wurde nichts. Frag dort nach dem Grund.
+sign-in-out = Du bist abgemeldet
+sign-in-out-next = Dieser Browser weiß nichts mehr von dir. Deine Apps bleiben angemeldet.
+sign-out-do = Abmelden
+
+# Wer geht
+stay-title = Du gehst
+stay-heading = Du bist dabei zu gehen, <bdi>{ $name }</bdi>.
+stay-until = Am { $day } werden dein Konto und alles, was dazu gehört, gelöscht. Bis dahin kommt niemand hinein, und du kannst es dir noch anders überlegen.
+stay-what = Wenn du bleibst, ist alles, wie es war. Deine Apps melden sich mit demselben Passwort wieder an.
+stay-do = Hier bleiben
+stay-status = Noch ist nichts gelöscht
+
+# Eine sichere Leitung
+securely-title = Zuerst eine sichere Leitung
+securely-why = Auf dieser Verbindung könnten andere mitlesen. Darum fragen wir hier nach nichts: keinem Code, keinem Passwort.
+securely-warning = Wenn noch niemand für das Zertifikat dieser Maschine bürgt, warnt dich dein Browser einmal: Wähle „Erweitert“, dann „Weiter“.
+securely-shut = Auf dieser Verbindung könnten andere mitlesen, und die sichere Tür dieser Maschine ist zu. Öffne diese Seite aus dem Netz der Maschine, oder frag, wem sie gehört.
+securely-go = Sicher weiter
+securely-status = Nichts wurde gesendet
 
 # Schritte der Einrichtung
 steps-label = Schritte der Einrichtung

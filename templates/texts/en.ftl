@@ -37,6 +37,8 @@ fault-many-next = { $minutes ->
 }
 fault-finished = Set-up is finished
 fault-finished-next = The set-up pages are closed for good. Nothing is left to do here.
+fault-owner = This page is for the owner
+fault-owner-next = You are signed in as <bdi>{ $name }</bdi>. Ask <bdi>{ $owner }</bdi> if you need something from here.
 fault-broken = Something broke on our side
 fault-broken-next = It’s not you. Messages that your app shows as sent are safe. Try again in a minute.
 fault-word = If it stays like this, give the owner this word; it stands in the server’s log:
@@ -47,8 +49,97 @@ fault-busy-next = The server is just stopping, or has its hands full. Nothing wa
 front-title = Welcome
 front-heading = Good day. This is <bdi>{ $place }</bdi>.
 front-what = A chat server for the people who live here. Their addresses end in <code>@{ $domain }</code>.
-front-in = Do you have an account? Then sign in with any XMPP app.
+front-in = Do you have an account? Then sign in here, or in any XMPP app.
+front-signed = You are signed in as <b>{ $name }</b>.
 front-status = Open
+
+# Days
+day-words = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}, { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+day-words-year = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}, { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+day-today = today at { $time }
+day-yesterday = yesterday at { $time }
+day-at = on { $day } at { $time }
+
+# Signing in and out
+sign-in-do = Sign in
+sign-in-title = Sign in
+sign-in-heading = Sign in at <bdi>{ $place }</bdi>
+sign-in-name = Chat name
+sign-in-name-help = Your whole address does as well.
+sign-in-password = Password
+sign-in-password-help = The one you chat with.
+sign-in-forgotten = Forgotten your password?
+sign-in-forgotten-owner = Whoever runs this place can give you a new one. Ask them in person or by phone, so that they know it is you.
+sign-in-status = Your password is sent to nobody but this place
+sign-in-name-empty = Please type your chat name.
+sign-in-name-elsewhere = Addresses here end in <code>@{ $domain }</code>. With an address of another place you sign in there.
+sign-in-password-empty = Please type your password.
+sign-in-wrong = Chat name and password do not belong together. Look at both once more; the password keeps capitals and small letters apart.
+sign-in-again = Please sign in again
+sign-in-again-next = This browser is not signed in any more: you were away for long, or you were signed out from another device.
+sign-in-locked = This account is locked
+sign-in-locked-next = The owner of this place has locked it. Nothing was deleted. Ask the owner why.
+sign-in-out = You are signed out
+sign-in-out-next = This browser knows nothing of you any more. Your apps stay signed in.
+sign-out-do = Sign out
+
+# Whoever is leaving
+stay-title = You are leaving
+stay-heading = You are on your way out, <bdi>{ $name }</bdi>.
+stay-until = On { $day } your account and all that belongs to it will be deleted. Until then nobody gets in, and you can still change your mind.
+stay-what = If you stay, everything is as it was. Your apps sign in again with the same password.
+stay-do = Stay here
+stay-status = Nothing has been deleted yet
+
+# A private line
+securely-title = First, a private line
+securely-why = On this connection others could read along. So nothing is asked for here: no code, no password.
+securely-warning = If nobody vouches for this machine’s certificate yet, your browser warns you once: choose “Advanced”, then “Continue”.
+securely-shut = On this connection others could read along, and the secure door of this machine is off. Open this page from the machine’s own network, or ask the owner.
+securely-go = Continue securely
+securely-status = Nothing was sent
 
 # Steps of the set-up
 steps-label = Steps of the set-up

@@ -29,6 +29,12 @@ impl Browser {
         Browser::new(&self.host)
     }
 
+    /// Has the other's cookies from now on.
+    #[allow(dead_code)] // for pages with people who are signed in
+    pub fn steal(&mut self, other: &Browser) {
+        self.cookies.clone_from(&other.cookies);
+    }
+
     pub fn get(&mut self, path: &str) -> Reply {
         let head = self.head("GET", path);
         self.send(&format!("{head}\r\n"))

@@ -258,7 +258,7 @@ async fn an_older_schema_is_migrated_beside_today_and_then_brought_in() {
     place.store.snapshot(copy.clone()).await.unwrap();
     let older = Connection::open(&copy).unwrap();
     // What later schemas add, newest first.
-    let tables = "backup setup recovery_code join_verifier join_request invite_use invite";
+    let tables = "web_session backup setup recovery_code join_verifier join_request invite_use invite";
     let dropped: String = tables.split(' ').map(|table| format!("DROP TABLE {table};")).collect();
     let columns = "ALTER TABLE account DROP COLUMN locked_at; ALTER TABLE account DROP COLUMN leaves_at;";
     let back = format!("PRAGMA journal_mode = DELETE; {dropped} {columns} PRAGMA user_version = 1;");

@@ -1,0 +1,141 @@
+//! Signing in by a browser made by hand, in a real server that was set up.
+
+#[path = "support/browser.rs"]
+#[allow(dead_code)] // tests/web.rs uses the rest
+mod browser;
+#[path = "support/process.rs"]
+#[allow(dead_code)] // tests/process.rs uses the rest
+mod process;
+
+use browser::Browser;
+use process::Folder;
+use process::Server;
+
+const PASSWORD: &str = "a good long one";
+const FIREFOX: &str = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n";
+const EVIL: &str = "\"><script>alert(1)</script>'";
+
+/// Beach House, with mira who owns it and tom; both have [`PASSWORD`].
+fn place(folder: &Folder) -> (Server, Browser) {
+    let arguments = ["setup", "--domain", "beach.example", "--owner", "mira", "--name", "Beach House"];
+    let done = folder.imera(&[&arguments[..], &["--password-stdin"]].concat(), &format!("{PASSWORD}\n"));
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let mut server = Server::start(folder, &["serve"]);
+    server.read_ready();
+    let added = folder.imera(&["account", "add", "tom", "--password-stdin"], &format!("{PASSWORD}\n"));
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let mut browser = Browser::new(&server.address("http").to_string());
+    browser.extra = FIREFOX.to_owned();
+    (server, browser)
+}
+
+fn sign_in(browser: &Browser, name: &str) -> Browser {
+    let mut browser = browser.another();
+    browser.extra = FIREFOX.to_owned();
+    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), "/");
+    browser
+}
+
+#[test]
+fn people_sign_in_by_name_or_address_and_out_again() {
+    let folder = Folder::new();
+    let (_server, mut browser) = place(&folder);
+    assert!(browser.get("/").body.contains("href=\"/sign-in\""));
+    let form = browser.get("/sign-in?to=/me");
+    assert!(form.status == 200 && form.body.contains("name=\"to\" value=\"/me\""), "{}", form.body);
+    for typed in ["tom", " Tom ", "tom@beach.example", "TOM@Beach.Example"] {
+        let mut browser = browser.another();
+        let fields = [("name", typed), ("password", PASSWORD), ("to", "/help/me")];
+        let reply = browser.post("/sign-in", &fields);
+        assert_eq!(reply.leads_to(), "/help/me", "{typed}");
+        let cookie = reply.header("set-cookie").unwrap();
+        assert!(cookie.starts_with("imera=") && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"));
+        assert!(browser.get("/").body.contains("signed in as <b>tom</b>"));
+        assert_eq!(browser.get("/sign-in?to=/help").leads_to(), "/help", "it is signed in already");
+    }
+    for other in ["//evil.example", "https://evil.example", "/a?b", "/\\evil.example"] {
+        let fields = [("name", "tom"), ("password", PASSWORD), ("to", other)];
+        assert_eq!(browser.another().post("/sign-in", &fields).leads_to(), "/", "{other}");
+        assert!(!browser.get(&format!("/sign-in?to={other}")).body.contains("evil"), "{other}");
+    }
+    let mut tom = sign_in(&browser, "tom");
+    let mut thief = browser.another();
+    thief.steal(&tom);
+    assert!(thief.get("/").body.contains("<b>tom</b>"));
+    assert_eq!(tom.get("/sign-out").status, 405, "a link signs nobody out");
+    let out = tom.post("/sign-out", &[]);
+    assert_eq!(out.leads_to(), "/sign-in?n=out");
+    assert!(out.header("set-cookie").unwrap().starts_with("imera=; Path=/; Max-Age=0;"));
+    assert!(tom.get("/sign-in?n=out").body.contains("You are signed out"));
+    assert!(!thief.get("/").body.contains("<b>tom</b>"), "the cookie itself is void");
+    assert_eq!(tom.post("/sign-out", &[]).status, 303, "sent twice");
+}
+
+#[test]
+fn an_unknown_name_is_answered_as_a_wrong_password_is() {
+    let folder = Folder::new();
+    let (_server, mut browser) = place(&folder);
+    let mut wrong = |name: &str, password: &str| {
+        let reply = browser.post("/sign-in", &[("name", name), ("password", password)]);
+        assert!(reply.status == 422 && reply.header("set-cookie").is_none(), "{name}");
+        assert!(password.is_empty() || !reply.body.contains(password), "passwords never come back");
+        reply.body.replace(&format!("value=\"{name}\""), "value=\"NAME\"")
+    };
+    let known = wrong("tom", "not his at all");
+    assert!(known.contains("do not belong together"));
+    assert_eq!(known, wrong("nobody", "not his at all"));
+    assert_eq!(known, wrong("no body", "not his at all"), "can be no name");
+    assert!(wrong("", "not his at all").contains("Please type your chat name."));
+    assert!(wrong("tom", "").contains("Please type your password."));
+    assert!(wrong("tom@other.example", "x-x-x-x").contains("end in <code>@beach.example</code>"));
+    let evil = browser.post("/sign-in", &[("name", EVIL), ("password", EVIL), ("to", EVIL)]);
+    assert!(evil.status == 422 && !evil.body.contains("<script>"), "{}", evil.body);
+    let long = "x".repeat(20_000);
+    let reply = browser.post("/sign-in", &[("name", &long), ("password", "not his at all")]);
+    assert!(reply.status == 422 && reply.body.len() < 10_000, "a name comes back shortened");
+    assert_eq!(browser.raw_post("/sign-in", "name=tom&name=mira&password=x").status, 400);
+    assert_eq!(browser.announce("/sign-in", 1_000_000_000).status, 413);
+    browser.extra = "Sec-Fetch-Site: cross-site\r\n".to_owned();
+    assert_eq!(browser.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).status, 403);
+}
+
+#[test]
+fn guessing_has_to_wait_as_in_the_streams_and_others_sign_in_meanwhile() {
+    let folder = Folder::new();
+    let (_server, mut browser) = place(&folder);
+    let mut familiar = sign_in(&browser, "mira");
+    let mut tries = 0;
+    let refused = loop {
+        let reply = browser.post("/sign-in", &[("name", "tom"), ("password", "not his at all")]);
+        tries += 1;
+        match reply.status {
+            422 if tries < 100 => {}
+            _ => break reply,
+        }
+    };
+    assert_eq!(refused.status, 429, "after {tries}");
+    assert!(refused.header("retry-after").is_some() && refused.body.contains("That was fast"), "{}", refused.body);
+    assert_eq!(browser.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).status, 429, "the right one too");
+    familiar.post("/sign-out", &[]);
+    assert_eq!(familiar.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).status, 303);
+}
+
+#[test]
+fn a_new_password_a_removal_and_a_restart_do_to_browsers_what_they_do_to_devices() {
+    let folder = Folder::new();
+    let (mut server, browser) = place(&folder);
+    let (mut tom, mut mira) = (sign_in(&browser, "tom"), sign_in(&browser, "mira"));
+    let changed = folder.imera(&["account", "reset", "tom", "--password-stdin"], "another long one\n");
+    assert_eq!(changed.code, 0, "{}", changed.stderr);
+    assert!(!tom.get("/").body.contains("<b>tom</b>"));
+    assert!(mira.get("/").body.contains("<b>mira</b>"));
+    assert_eq!(server.stop().0, Some(0));
+    let mut server = Server::start(&folder, &["serve"]);
+    server.read_ready();
+    mira.host = server.address("http").to_string();
+    assert!(mira.get("/").body.contains("<b>mira</b>"), "she is still signed in");
+    tom.host = mira.host.clone();
+    assert_eq!(tom.post("/sign-in", &[("name", "tom"), ("password", "another long one")]).status, 303);
+    assert_eq!(folder.imera(&["account", "remove", "tom"], "").code, 0);
+    assert!(!tom.get("/").body.contains("<b>tom</b>"));
+}
