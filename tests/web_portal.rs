@@ -1,4 +1,4 @@
-//! Signing in by a browser made by hand, in a real server that was set up.
+//! Signing in and everybody's own pages by a browser made by hand, in a real server that was set up.
 
 #[path = "support/browser.rs"]
 #[allow(dead_code)] // tests/web.rs uses the rest
@@ -14,6 +14,9 @@ use process::Server;
 const PASSWORD: &str = "a good long one";
 const FIREFOX: &str = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n";
 const EVIL: &str = "\"><script>alert(1)</script>'";
+
+/// The tabs.
+const PAGES: [&str; 2] = ["/me", "/me/data"];
 
 /// Beach House, with mira who owns it and tom; both have [`PASSWORD`].
 fn place(folder: &Folder) -> (Server, Browser) {
@@ -32,7 +35,7 @@ fn place(folder: &Folder) -> (Server, Browser) {
 fn sign_in(browser: &Browser, name: &str) -> Browser {
     let mut browser = browser.another();
     browser.extra = FIREFOX.to_owned();
-    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), "/");
+    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), "/me");
     browser
 }
 
@@ -55,7 +58,7 @@ fn people_sign_in_by_name_or_address_and_out_again() {
     }
     for other in ["//evil.example", "https://evil.example", "/a?b", "/\\evil.example"] {
         let fields = [("name", "tom"), ("password", PASSWORD), ("to", other)];
-        assert_eq!(browser.another().post("/sign-in", &fields).leads_to(), "/", "{other}");
+        assert_eq!(browser.another().post("/sign-in", &fields).leads_to(), "/me", "{other}");
         assert!(!browser.get(&format!("/sign-in?to={other}")).body.contains("evil"), "{other}");
     }
     let mut tom = sign_in(&browser, "tom");
@@ -138,4 +141,150 @@ fn a_new_password_a_removal_and_a_restart_do_to_browsers_what_they_do_to_devices
     assert_eq!(tom.post("/sign-in", &[("name", "tom"), ("password", "another long one")]).status, 303);
     assert_eq!(folder.imera(&["account", "remove", "tom"], "").code, 0);
     assert!(!tom.get("/").body.contains("<b>tom</b>"));
+}
+
+#[test]
+fn my_page_is_mine_only() {
+    let folder = Folder::new();
+    let (_server, mut browser) = place(&folder);
+    assert_eq!(browser.get("/me").leads_to(), "/sign-in?to=/me");
+    assert_eq!(browser.get("/me/data?x=y").leads_to(), "/sign-in?to=/me/data");
+    assert_eq!(browser.post("/me/password", &[]).leads_to(), "/sign-in?to=/me");
+    let mut tom = sign_in(&browser, "tom");
+    let me = tom.get("/me").body;
+    for told in ["tom@beach.example", "role=\"img\"", "Good day, <bdi>tom</bdi>", "You have no code yet"] {
+        assert!(me.contains(told), "{told}: {me}");
+    }
+    let data = tom.get("/me/data").body;
+    for told in ["No messages yet", "No contacts yet", "7 daily, 4 weekly and 6 monthly"] {
+        assert!(data.contains(told), "{told}: {data}");
+    }
+    tom.post("/sign-out", &[]);
+    let mut thief = browser.another();
+    thief.cookie("imera", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(thief.get("/me").leads_to(), "/sign-in?to=/me&n=again");
+    assert!(thief.get("/sign-in?to=/me&n=again").body.contains("Please sign in again"));
+}
+
+#[test]
+fn a_new_password_signs_all_others_out_and_stolen_cookies_too() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut tom, mut other) = (sign_in(&browser, "tom"), sign_in(&browser, "tom"));
+    let mut thief = browser.another();
+    thief.steal(&tom);
+    let change = |who: &mut Browser, old: &str, new: &str| who.post("/me/password", &[("old", old), ("new", new)]);
+    for (old, new, told) in [
+        ("not his at all", "another long one", "That is not your password."),
+        ("", "another long one", "That is not your password."),
+        (PASSWORD, "short", "This has 5 signs"),
+        (PASSWORD, "tom@beach.example", "everybody tries first"),
+        (EVIL, "", "This has 0 signs"),
+    ] {
+        let reply = change(&mut tom, old, new);
+        assert!(reply.status == 422 && reply.body.contains(told), "{told}: {}", reply.body);
+        assert!(!reply.body.contains("<script>") && !reply.body.contains("another long one"));
+    }
+    assert_eq!(tom.raw_post("/me/password", "old=a&old=b&new=c").status, 400);
+    assert_eq!(tom.announce("/me/password", 1_000_000_000).status, 413);
+    assert_eq!(change(&mut tom, PASSWORD, "another long one").leads_to(), "/me?n=password");
+    assert!(tom.get("/me?n=password").body.contains("Your new password holds."));
+    for out in [&mut other, &mut thief] {
+        assert_eq!(out.get("/me").leads_to(), "/sign-in?to=/me&n=again");
+    }
+    assert_eq!(change(&mut tom, PASSWORD, "another long one").status, 422, "sent twice");
+    assert_eq!(tom.get("/me").status, 200);
+    let mut later = browser.another();
+    assert_eq!(later.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).status, 422);
+    assert_eq!(later.post("/sign-in", &[("name", "tom"), ("password", "another long one")]).status, 303);
+}
+
+#[test]
+fn a_recovery_code_is_shown_once_to_who_knows_the_password() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut tom = sign_in(&browser, "tom");
+    let code = |reply: &browser::Reply| {
+        let rest = reply.body.split("<code id=\"recovery\">").nth(1)?;
+        rest.split('<').next().map(str::to_owned)
+    };
+    let refused = tom.post("/me/recovery", &[("password", "not his at all")]);
+    assert!(refused.status == 422 && code(&refused).is_none(), "{}", refused.body);
+    assert!(tom.get("/me").body.contains("You have no code yet"));
+    let made = tom.post("/me/recovery", &[("password", PASSWORD)]);
+    assert_eq!((made.status, made.header("cache-control")), (200, Some("no-store")));
+    let first = code(&made).unwrap();
+    assert_eq!(first.len(), 19);
+    let page = tom.get("/me").body;
+    assert!(page.contains("You have a code from") && !page.contains(&first));
+    assert_ne!(code(&tom.post("/me/recovery", &[("password", PASSWORD)])), Some(first), "sent twice: another");
+    assert_eq!(tom.get("/me/recovery").status, 405, "it has no address of its own");
+}
+
+#[test]
+fn whoever_leaves_types_the_name_and_may_stay_until_the_grace_is_over() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut tom, mut other, mut mira) =
+        (sign_in(&browser, "tom"), sign_in(&browser, "tom"), sign_in(&browser, "mira"));
+    let leave = |who: &mut Browser, sure: &str, password: &str| {
+        who.post("/me/leave", &[("sure", sure), ("password", password)])
+    };
+    let kept = leave(&mut mira, "mira", PASSWORD);
+    assert!(kept.status == 422 && kept.body.contains("A place needs an owner"), "{}", kept.body);
+    for (sure, password, told) in [
+        ("", PASSWORD, "That is not your chat name."),
+        ("mira", PASSWORD, "That is not your chat name."),
+        (EVIL, PASSWORD, "That is not your chat name."),
+        ("tom", "not his at all", "That is not your password."),
+    ] {
+        let reply = leave(&mut tom, sure, password);
+        assert!(reply.status == 422 && reply.body.contains(told), "{told}: {}", reply.body);
+        assert!(reply.body.contains("id=\"leave\" open") && !reply.body.contains("<script>"), "{}", reply.body);
+    }
+    assert_eq!(leave(&mut tom, "tom", PASSWORD).leads_to(), "/sign-in?n=left");
+    assert!(tom.get("/sign-in?n=left").body.contains("For 30 days"));
+    assert_eq!(leave(&mut tom, "tom", PASSWORD).leads_to(), "/sign-in?to=/me", "sent twice");
+    assert_eq!(other.get("/me").leads_to(), "/sign-in?to=/me&n=again");
+    let accounts = folder.json(&["account", "list"]);
+    assert!(accounts.to_string().contains("tom"), "nothing is deleted yet: {accounts}");
+    let told: i64 = rusqlite::Connection::open(folder.file("imera.sqlite"))
+        .unwrap()
+        .query_row("SELECT count(*) FROM message WHERE content LIKE '%Beach House: tom has left.%'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(told, 1, "the owner is told");
+
+    let back = [("name", "tom"), ("password", PASSWORD)];
+    assert_eq!(tom.post("/sign-in", &back).leads_to(), "/stay");
+    for elsewhere in ["/me", "/me/data"] {
+        assert_eq!(tom.get(elsewhere).leads_to(), "/stay");
+    }
+    assert!(tom.get("/stay").body.contains("on your way out, <bdi>tom</bdi>"));
+    assert_eq!(tom.post("/stay", &[]).leads_to(), "/me?n=stays");
+    assert!(tom.get("/me?n=stays").body.contains("Good that you stay."));
+    assert_eq!(tom.post("/stay", &[]).leads_to(), "/", "sent twice");
+    assert_eq!(other.get("/me").leads_to(), "/sign-in?to=/me&n=again", "who was signed out stays so");
+}
+
+#[test]
+fn every_page_is_small_and_speaks_german_too() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut tom, mut nobody) = (sign_in(&browser, "tom"), browser.another());
+    for lang in ["en", "de", "ar-XB"] {
+        let extra = format!("Accept-Language: {lang}\r\n");
+        (tom.extra, nobody.extra) = (extra.clone(), extra);
+        let mut pages: Vec<browser::Reply> = PAGES.iter().map(|path| tom.get(path)).collect();
+        pages.push(nobody.get("/sign-in?n=left"));
+        for page in pages {
+            let mut size = page.body.len();
+            for asset in page.assets() {
+                size += tom.get(&asset).body.len();
+            }
+            assert!(page.status == 200 && (1_000..60_000).contains(&size), "{size} bytes: {}", page.body);
+            assert!(page.body.contains(&format!("<html lang=\"{lang}\"")), "{lang}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::befriend::befriend;
 use super::sign_out;
+use super::tell;
 use crate::accounts::ChangeError;
 use crate::accounts::invites::Ticket;
 use crate::accounts::joining::JoinError;
@@ -60,6 +61,23 @@ pub async fn recover(parts: &Parts, name: &str, code: &str, password: &str) -> R
     let account = parts.accounts.recover(name, code, password, parts.rules(&place).as_ref()).await?;
     sign_out(parts, account);
     Ok(account)
+}
+
+/// A new password by somebody who knows the old one; all devices and browsers are signed out. The caller has asked
+/// for the old one, and `accounts::passwords` for the new one.
+pub async fn change_password(parts: &Parts, account: AccountId, password: &str) -> Result<(), ChangeError> {
+    parts.accounts.set_password(account, password).await?;
+    sign_out(parts, account);
+    Ok(())
+}
+
+/// Tells all owners but this one something, in the place's own name.
+pub async fn tell_other_owners(parts: &Parts, but: AccountId, text: &str) {
+    for owner in parts.accounts.owners().into_iter().filter(|owner| *owner != but) {
+        if let Err(error) = tell(parts, owner, text).await {
+            tracing::warn!(account = owner.0, ?error, "an owner could not be told");
+        }
+    }
 }
 
 /// Locks an account and signs it out. Whether it is the only owner is the caller's to ask.

@@ -8,7 +8,7 @@ mod age;
 mod backup;
 mod error;
 pub mod head;
-mod keep;
+pub mod keep;
 mod list;
 pub mod lock;
 pub mod manifest;

@@ -1,6 +1,6 @@
 //! The door for people and their programs: HTTP/1.1, plain and under TLS.
 //!
-//! State: the set-up's code and what [`faults::Ready`] keeps. Missing until their issues: invitations, portal, admin,
+//! State: the set-up's code and what [`faults::Ready`] keeps. Missing until their issues: invitations, admin,
 //! status, uploads, well-known files, WebSocket, BOSH.
 
 mod ask;
@@ -12,6 +12,7 @@ mod frame;
 mod front;
 mod guard;
 mod health;
+mod me;
 mod securely;
 pub mod setup;
 mod sign_in;
@@ -94,6 +95,7 @@ impl Site {
             .route("/sign-in", get(sign_in::show).post(sign_in::send))
             .route("/sign-out", post(sign_in::out))
             .route("/stay", get(sign_in::stay_show).post(sign_in::stay))
+            .merge(me::routes())
             .merge(setup::routes())
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)

@@ -52,6 +52,8 @@ struct Page {
     warning: Option<(Markup, Markup)>,
     /// The other way round: all is well.
     out: bool,
+    /// Days in which who has just left may come back.
+    left: Option<usize>,
     name: String,
     to: String,
 }
@@ -115,10 +117,10 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, signed: O
     if signed.is_some() {
         return onward(&to);
     }
-    let warning =
-        (asked.query("n").as_deref() == Some("again")).then(|| (text("sign-in-again"), text("sign-in-again-next")));
-    let out = asked.query("n").as_deref() == Some("out");
-    form(&site, &asked, StatusCode::OK, Filled { to, warning, out, ..Filled::default() })
+    let note = asked.query("n").unwrap_or_default();
+    let warning = (note == "again").then(|| (text("sign-in-again"), text("sign-in-again-next")));
+    let left = (note == "left").then_some((limits::LEAVE_GRACE_S / 86_400) as usize);
+    form(&site, &asked, StatusCode::OK, Filled { to, warning, out: note == "out", left, ..Filled::default() })
 }
 
 /// POST `/sign-in`
@@ -170,7 +172,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let leaving = site.accounts.closed(account).is_some();
     let to = match filled.to.as_str() {
         _ if leaving => "/stay",
-        "" => "/",
+        "" => "/me",
         to => to,
     };
     with_cookie(Redirect::to(to), cookie)
@@ -195,7 +197,7 @@ pub(super) async fn stay_show(State(site): State<Arc<Inner>>, asked: Asked, leav
 /// POST `/stay`
 pub(super) async fn stay(State(site): State<Arc<Inner>>, asked: Asked, leaving: Leaving) -> Response {
     match site.accounts.stay(leaving.who.account).await {
-        Ok(()) => Redirect::to("/").into_response(),
+        Ok(()) => Redirect::to("/me?n=stays").into_response(),
         Err(ChangeError::Store(error)) => site.not_kept(&asked, &error),
         // It was removed a moment ago.
         Err(_) => Redirect::to("/sign-in").into_response(),
@@ -203,7 +205,7 @@ pub(super) async fn stay(State(site): State<Arc<Inner>>, asked: Asked, leaving: 
 }
 
 fn onward(to: &str) -> Response {
-    Redirect::to(if to.is_empty() { "/" } else { to }).into_response()
+    Redirect::to(if to.is_empty() { "/me" } else { to }).into_response()
 }
 
 /// What stands in the form.
@@ -212,25 +214,26 @@ struct Filled {
     errors: Errors,
     warning: Option<(Text, Text)>,
     out: bool,
+    left: Option<usize>,
     name: String,
     to: String,
 }
 
 fn form(site: &Inner, asked: &Asked, status: StatusCode, filled: Filled) -> Response {
-    let Filled { errors, warning, out, name, to } = filled;
+    let Filled { errors, warning, out, left, name, to } = filled;
     let mut title = text("sign-in-title");
     if !errors.is_empty() {
         let page = asked.lang.book().plain(&title);
         title = text("title-errors").with("count", errors.len()).with("page", page);
     }
     let (place, domain) = (site.place(), site.settings.domain().unwrap_or_default());
-    let sky = if out { "night" } else { "" };
+    let sky = if out || left.is_some() { "night" } else { "" };
     let f = Frame { sky, ..Frame::new(asked, &title, Some(place.clone())) };
     let warning = warning.map(|(heading, next)| (f.t.html(&heading), f.t.html(&next)));
-    page(status, &Page { f, place, domain, errors, warning, out, name, to })
+    page(status, &Page { f, place, domain, errors, warning, out, left, name, to })
 }
 
-fn with_cookie(to: Redirect, cookie: HeaderValue) -> Response {
+pub(super) fn with_cookie(to: Redirect, cookie: HeaderValue) -> Response {
     let mut reply = to.into_response();
     reply.headers_mut().insert(header::SET_COOKIE, cookie);
     reply

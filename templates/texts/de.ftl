@@ -332,3 +332,74 @@ setup-done-tonight = Was heute Nacht geschieht
 setup-done-backup = { $time } Uhr. Die erste Sicherung
 setup-done-backup-more = Und danach jede Nacht.
 setup-done-status = Die Seiten zum Einrichten sind für immer geschlossen
+
+# Die eigenen Seiten
+front-me = Deine Seite
+sign-in-left = Du bist gegangen
+sign-in-left-next = Dein Konto ist geschlossen. { $days } Tage lang kannst du es dir anders überlegen, indem du dich hier anmeldest; dann wird es gelöscht.
+me-bar = { $place }: deine Seiten
+me-tabs = Deine Seiten
+me-tab = Ich
+me-data-tab = Meine Daten
+me-status = Angemeldet als { $name }
+me-title = Deine Seite
+me-heading = Guten Tag, <bdi>{ $name }</bdi>.
+me-stays = Schön, dass du bleibst. Alles ist, wie es war; deine Apps melden sich mit demselben Passwort wieder an.
+me-address = Deine Chatadresse
+me-address-what = Gib sie Freunden, hier oder an jedem anderen Ort, an dem Leute XMPP benutzen.
+me-qr = QR-Code, der { $address } als Kontakt hinzufügt
+me-qr-caption = Freunde lesen ihn mit ihrer Chat-App ein und haben dich in der Liste. Er enthält kein Geheimnis.
+me-password = Dein Passwort
+me-password-what = Mit einem neuen werden alle anderen Geräte und Browser abgemeldet. Deine Apps fragen einmal danach.
+me-password-old = Dein jetziges Passwort
+me-password-new = Neues Passwort
+me-password-do = Passwort ändern
+me-password-done = Dein neues Passwort gilt. Wer mit dem alten angemeldet war, ist draußen.
+me-password-wrong = Das ist nicht dein Passwort. Nichts wurde geändert.
+me-code = Wiederherstellungscode
+me-code-what = Wenn du dein Passwort vergisst, kannst du mit diesem Code ein neues wählen. Schreib ihn auf Papier; er wird nur einmal gezeigt.
+me-code-of = Du hast einen Code, gemacht am { $day }. Ein neuer macht ihn ungültig.
+me-code-none = Du hast noch keinen Code.
+me-code-password = Dein Passwort, zum Zeichen, dass du es bist
+me-code-do = Code machen
+me-code-title = Dein Wiederherstellungscode
+me-code-heading = Schreib das jetzt auf
+me-code-copied = Der Wiederherstellungscode ist kopiert.
+me-code-keep = Das ist dein Wiederherstellungscode. Er steht hier einmal und nie wieder: Auf dieser Maschine liegt nur ein Fingerabdruck davon.
+me-code-void = Ein früherer Code gilt nicht mehr. Wer diesen hat, kann dein Konto übernehmen; heb ihn auf wie einen Schlüssel.
+me-code-kept = Ich habe ihn aufgeschrieben
+me-out-what = Nur diesen Browser. Deine Apps bleiben angemeldet.
+me-out-do = Diesen Browser abmelden
+me-data-title = Deine Daten
+me-data-heading = Was <bdi>{ $place }</bdi> von dir aufhebt
+me-data-account = Dein Konto
+me-data-account-more = Dein Chatname, seit wann du da bist, wann du zuletzt da warst, und ein Fingerabdruck deines Passworts, nie das Passwort. So lange du bleibst.
+me-data-contacts = { $count ->
+    [0] Noch keine Kontakte
+    [one] Ein Kontakt
+   *[other] { $count } Kontakte
+}
+me-data-contacts-more = { $blocked ->
+    [0] Mit den Namen und Gruppen, die du ihnen gegeben hast. So lange sie in deiner Liste stehen.
+    [one] Mit den Namen und Gruppen, die du ihnen gegeben hast, und eine Adresse, die du blockiert hast. So lange sie in deiner Liste stehen.
+   *[other] Mit den Namen und Gruppen, die du ihnen gegeben hast, und { $blocked } Adressen, die du blockiert hast. So lange sie in deiner Liste stehen.
+}
+me-data-messages = { $count ->
+    [one] Eine Nachricht vom { $day }
+   *[other] { $count } Nachrichten, die erste vom { $day }
+}
+me-data-no-messages = Noch keine Nachrichten
+me-data-messages-more = Damit alle deine Geräte dieselben Unterhaltungen zeigen. Sie bleiben, bis du gehst. Wem du geschrieben hast, der hat eine eigene Abschrift. In den Einstellungen deiner App wählst du, welche Unterhaltungen von nun an aufgehoben werden.
+me-data-devices = Geräte und Browser
+me-data-devices-more = Welche angemeldet sind; von einem Browser auch seine Art und die letzte Internetadresse, vergessen nach 30 Tagen ohne Besuch. Im Protokoll der Maschine steht, wann sich wer von wo angemeldet hat, und nie, was geschrieben wurde.
+me-data-backups = Sicherungen
+me-data-backups-more = All das liegt auch in den Sicherungen der Maschine. Was du löschst, ist daraus verschwunden, wenn sie es sind: Aufgehoben werden { $days } tägliche, { $weeks } wöchentliche und { $months } monatliche.
+me-data-who = Wer es sehen kann
+me-data-who-more = Du, und wer Macht über diese Maschine hat. Was deine App von Ende zu Ende verschlüsselt (meist heißt es OMEMO), kann hier niemand lesen. An andere geht nichts.
+me-leave = { $place } verlassen
+me-leave-what = Dein Konto, deine Kontakte und deine Nachrichten auf diesem Server verschwinden; deine Freunde behalten, was du ihnen geschrieben hast. Alle deine Geräte werden sofort abgemeldet. Bis { $day } kannst du es dir anders überlegen, indem du dich hier anmeldest.
+me-leave-only-owner = Jeder Ort muss jemandem gehören, und du bist die einzige Person, der er gehört. Gib ihn zuerst in andere Hände.
+me-leave-sure = Tippe <b>{ $name }</b>, zum Zeichen, dass du es ernst meinst
+me-leave-other-name = Das ist nicht dein Chatname. Nichts wurde geändert.
+me-leave-password = Dein Passwort
+me-left-owners = { $place }: { $name } ist gegangen. Das Konto ist geschlossen und wird in { $days } Tagen gelöscht, wenn sich { $name } nicht vorher im Web anmeldet.

@@ -333,3 +333,74 @@ setup-done-tonight = What happens tonight
 setup-done-backup = { $time }. The first backup
 setup-done-backup-more = And every night after that.
 setup-done-status = The set-up pages are closed for good
+
+# Everybody's own pages
+front-me = Your page
+sign-in-left = You have left
+sign-in-left-next = Your account is closed. For { $days } days you can change your mind by signing in here; then it is deleted.
+me-bar = { $place }: your pages
+me-tabs = Your pages
+me-tab = Me
+me-data-tab = My data
+me-status = Signed in as { $name }
+me-title = Your page
+me-heading = Good day, <bdi>{ $name }</bdi>.
+me-stays = Good that you stay. Everything is as it was; your apps sign in again with the same password.
+me-address = Your chat address
+me-address-what = Give it to friends, here or at any other place where people use XMPP.
+me-qr = QR code that adds { $address } as a contact
+me-qr-caption = A friend scans this with a chat app to add you. It holds no secret.
+me-password = Your password
+me-password-what = With a new one, every other device and browser is signed out. Your apps ask for it once.
+me-password-old = The password you have now
+me-password-new = New password
+me-password-do = Change the password
+me-password-done = Your new password holds. Everybody else who was signed in with the old one is out.
+me-password-wrong = That is not your password. Nothing was changed.
+me-code = Recovery code
+me-code-what = If you forget your password, this code lets you choose a new one. Write it on paper; it is shown only once.
+me-code-of = You have a code from { $day }. A new one makes it void.
+me-code-none = You have no code yet.
+me-code-password = Your password, to show that it is you
+me-code-do = Make a code
+me-code-title = Your recovery code
+me-code-heading = Write this down now
+me-code-copied = The recovery code is copied.
+me-code-keep = This is your recovery code. It is shown here once and never again: on this machine there is only a fingerprint of it.
+me-code-void = Any code you had before is void. Whoever has this one can take over your account, so keep it as you keep a key.
+me-code-kept = I have written it down
+me-out-what = Only this browser. Your apps stay signed in.
+me-out-do = Sign out this browser
+me-data-title = Your data
+me-data-heading = What <bdi>{ $place }</bdi> keeps of you
+me-data-account = Your account
+me-data-account-more = Your chat name, when you joined, when you were last here, and a fingerprint of your password, never the password. For as long as you stay.
+me-data-contacts = { $count ->
+    [0] No contacts yet
+    [one] One contact
+   *[other] { $count } contacts
+}
+me-data-contacts-more = { $blocked ->
+    [0] With the names and groups you gave them. For as long as they are in your list.
+    [one] With the names and groups you gave them, and one address that you blocked. For as long as they are in your list.
+   *[other] With the names and groups you gave them, and { $blocked } addresses that you blocked. For as long as they are in your list.
+}
+me-data-messages = { $count ->
+    [one] One message, from { $day }
+   *[other] { $count } messages, the first from { $day }
+}
+me-data-no-messages = No messages yet
+me-data-messages-more = So that each of your devices shows the same conversations. They stay until you leave. Who you wrote to has a copy of their own. In your app’s settings you can choose which conversations are kept from now on.
+me-data-devices = Devices and browsers
+me-data-devices-more = Which of them are signed in; of a browser also its kind and the last internet address, forgotten after 30 days without a visit. The machine’s log tells when somebody signed in from where, and never what was written.
+me-data-backups = Backups
+me-data-backups-more = All of this is in the machine’s backups too. What you delete is gone from them once they are gone: { $days } daily, { $weeks } weekly and { $months } monthly ones are kept.
+me-data-who = Who can see it
+me-data-who-more = You, and whoever has power over this machine. What your app encrypts from end to end (most call it OMEMO), nobody can read here. Nothing goes to anybody else.
+me-leave = Leave { $place }
+me-leave-what = Your account, your contacts and your messages on this server go; your friends keep what you wrote to them. All your devices are signed out at once. Until { $day } you can change your mind by signing in here.
+me-leave-only-owner = A place needs an owner, and you are the only one. Make somebody else an owner first.
+me-leave-sure = Type <b>{ $name }</b> to show that you mean it
+me-leave-other-name = That is not your chat name. Nothing was changed.
+me-leave-password = Your password
+me-left-owners = { $place }: { $name } has left. The account is closed and will be deleted in { $days } days, unless { $name } signs in on the web before.

@@ -35,6 +35,12 @@ impl Browser {
         self.cookies.clone_from(&other.cookies);
     }
 
+    /// Has this cookie from now on.
+    #[allow(dead_code)] // as above
+    pub fn cookie(&mut self, name: &str, value: &str) {
+        self.cookies.push((name.to_owned(), value.to_owned()));
+    }
+
     pub fn get(&mut self, path: &str) -> Reply {
         let head = self.head("GET", path);
         self.send(&format!("{head}\r\n"))
@@ -103,7 +109,9 @@ impl Browser {
             let Some(cookie) = line.strip_prefix("set-cookie: ") else { continue };
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
-            self.cookies.push((name.to_owned(), value.to_owned()));
+            if !cookie.contains("Max-Age=0;") {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
         }
         Some(reply)
     }

@@ -61,6 +61,11 @@ impl Links {
         }
     }
 
+    /// Adds somebody of this place as a contact. Holds no secret.
+    pub fn friend(&self, name: &str) -> String {
+        format!("xmpp:{}@{}?roster", escape(name), escape(&self.domain))
+    }
+
     /// Makes an account by this token, whoever invites.
     pub fn register(&self, token: &str) -> String {
         format!("xmpp:{}?register;preauth={token}", escape(&self.domain))
@@ -94,6 +99,7 @@ mod tests {
         assert_eq!(xmpp(Kind::Account, Some("tom"), Some("mira")), "xmpp:tom@a.test?register;preauth=T-_");
         assert_eq!(xmpp(Kind::Contact, None, Some("mi+ra")), "xmpp:mi%2Bra@a.test?roster;preauth=T-_");
         assert_eq!(xmpp(Kind::Reset, Some("tom"), None), "xmpp:tom@a.test?register;preauth=T-_");
+        assert_eq!(links.friend("mi+ra"), "xmpp:mi%2Bra@a.test?roster");
         assert_eq!(links.landing_of(Kind::Account, "T"), "https://a.test/invite/T");
         assert_eq!(links.landing_of(Kind::Reset, "T"), "https://a.test/reset/T");
     }

@@ -11,7 +11,7 @@ pub mod draft;
 mod look;
 mod name;
 mod owner;
-mod password;
+pub(super) mod password;
 mod steps;
 mod who;
 

@@ -1,0 +1,80 @@
+//! `/me`: everybody's own pages, three tabs of one window.
+//!
+//! Keeps no state.
+
+mod about;
+mod data;
+mod leave;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use axum::routing::post;
+
+use super::Inner;
+use super::ask::Asked;
+use super::faults::Fault;
+use super::frame::Errors;
+use super::frame::Frame;
+use super::sign_in;
+use super::sign_in::Checked;
+use super::signed::Signed;
+use crate::texts::Markup;
+use crate::texts::Text;
+use crate::texts::text;
+
+/// All pages of somebody's own.
+pub(super) fn routes() -> Router<Arc<Inner>> {
+    Router::new()
+        .route("/me", get(about::show))
+        .route("/me/password", post(about::password))
+        .route("/me/recovery", post(about::recovery))
+        .route("/me/data", get(data::show))
+        .route("/me/leave", post(leave::send))
+}
+
+/// What stands around a tab.
+struct Tab {
+    place: String,
+    /// The chat name.
+    name: String,
+    errors: Errors,
+    /// What was just done.
+    notice: Option<Markup>,
+}
+
+/// The frame and the tab's own. `path`: where the tab stands, for the language switch.
+fn tab(
+    site: &Inner,
+    asked: &Asked,
+    who: &Signed,
+    (path, title): (&str, Text),
+    errors: Errors,
+    notice: Option<Text>,
+) -> (Frame, Tab) {
+    let place = site.place();
+    let page = asked.lang.book().plain(&title);
+    let title = match errors.len() {
+        0 => title,
+        count => text("title-errors").with("count", count).with("page", page),
+    };
+    let f = Frame { path: path.to_owned(), ..Frame::new(asked, &title, Some(place.clone())) };
+    let notice = notice.map(|notice| f.t.html(&notice));
+    (f, Tab { place, name: who.name.clone(), errors, notice })
+}
+
+/// Asks for the password once more, within the limits on guessing. Ok(false): it is not the right one. Err: the page
+/// that says why nothing was asked.
+async fn prove(site: &Inner, asked: &Asked, who: &Signed, password: &str) -> Result<bool, Response> {
+    if password.is_empty() {
+        return Ok(false);
+    }
+    match sign_in::check(site, asked.visitor.peer.ip(), &who.name, password).await {
+        Ok(Checked::Right(account)) => Ok(account == who.account),
+        Ok(Checked::Wrong) => Ok(false),
+        Ok(Checked::Wait(wait_s)) => Err(site.fault(asked, Fault::TooMany(wait_s))),
+        Err(error) => Err(site.not_kept(asked, &error)),
+    }
+}
