@@ -246,6 +246,8 @@ pub const WEB_SESSION_TOUCH_S: u64 = 600;
 pub const WEB_SESSIONS_PER_ACCOUNT_MAX: u32 = 32;
 /// Signs of a chat name that come back when signing in failed: a whole address, not a book.
 pub const SIGN_IN_NAME_SHOWN_SIGNS: usize = 300;
+/// Signs shown of what a device nobody knows calls itself: a line on a phone.
+pub const DEVICE_NAME_SHOWN_SIGNS: usize = 60;
 /// Signs kept of what a browser says of itself; the longest of today have 200.
 pub const WEB_AGENT_MAX_SIGNS: usize = 256;
 /// Entries of an Accept-Language that are looked at.

@@ -16,7 +16,7 @@ const FIREFOX: &str = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gec
 const EVIL: &str = "\"><script>alert(1)</script>'";
 
 /// The tabs.
-const PAGES: [&str; 2] = ["/me", "/me/data"];
+const PAGES: [&str; 3] = ["/me", "/me/devices", "/me/data"];
 
 /// Beach House, with mira who owns it and tom; both have [`PASSWORD`].
 fn place(folder: &Folder) -> (Server, Browser) {
@@ -266,6 +266,46 @@ fn whoever_leaves_types_the_name_and_may_stay_until_the_grace_is_over() {
     assert!(tom.get("/me?n=stays").body.contains("Good that you stay."));
     assert_eq!(tom.post("/stay", &[]).leads_to(), "/", "sent twice");
     assert_eq!(other.get("/me").leads_to(), "/sign-in?to=/me&n=again", "who was signed out stays so");
+}
+
+#[test]
+fn devices_are_listed_and_signed_out_one_by_one_or_all_others() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut tom = sign_in(&browser, "tom");
+    let mut evil = browser.another();
+    evil.extra = format!("User-Agent: {EVIL}\r\n");
+    let mut second = sign_in(&browser, "tom");
+    let mut mira = sign_in(&browser, "mira");
+    assert_eq!(evil.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).status, 303);
+    let page = tom.get("/me/devices").body;
+    for told in ["No app is signed in", "Firefox on Linux", "this browser, signed in today at", "last here today at"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(page.contains("calls itself <bdi>&quot;&gt;&lt;script&gt;") && !page.contains("<script>alert"), "{page}");
+    let ids = |page: &str| -> Vec<String> {
+        let buttons = page.split("name=\"browser\" value=\"").skip(1);
+        buttons.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let all = ids(&page);
+    assert_eq!(all.len(), 3);
+    let hers = ids(&mira.get("/me/devices").body).remove(0);
+    for nobodys in [hers.as_str(), "999999", "-1", "x", EVIL, ""] {
+        assert_eq!(tom.post("/me/devices", &[("browser", nobodys)]).leads_to(), "/me/devices?n=gone", "{nobodys}");
+    }
+    assert_eq!(mira.get("/me").status, 200);
+    assert_eq!(tom.post("/me/devices", &[("app", EVIL)]).leads_to(), "/me/devices?n=gone");
+    assert_eq!(tom.post("/me/devices", &[]).leads_to(), "/me/devices?n=gone");
+    assert_eq!(tom.raw_post("/me/devices", "browser=1&browser=2").status, 400);
+    assert_eq!(evil.get("/me").status, 200);
+    assert_eq!(tom.post("/me/devices", &[("browser", &all[0])]).leads_to(), "/me/devices?n=out", "the newest");
+    assert_eq!(evil.get("/me").leads_to(), "/sign-in?to=/me&n=again");
+    assert_eq!(tom.post("/me/devices", &[("others", "yes")]).leads_to(), "/me/devices?n=others");
+    assert_eq!(second.get("/me").status, 303);
+    assert_eq!(mira.get("/me").status, 200);
+    let own = ids(&tom.get("/me/devices").body).remove(0);
+    assert_eq!(tom.post("/me/devices", &[("browser", &own)]).leads_to(), "/sign-in?n=out");
+    assert_eq!(tom.get("/me").status, 303);
 }
 
 #[test]

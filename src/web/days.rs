@@ -16,14 +16,12 @@ pub fn day(book: &Book, at: UtcMicros, now: UtcMicros) -> String {
     date(book, local(at).date(), local(now).date())
 }
 
-#[allow(dead_code)] // for lists of what happened when
 /// The day and the time of day.
 pub fn moment(book: &Book, at: UtcMicros, now: UtcMicros) -> String {
     let (at, now) = (local(at), local(now));
     said(book, &at, now.date())
 }
 
-#[allow(dead_code)] // for `moment`
 fn said(book: &Book, at: &Zoned, today: Date) -> String {
     let time = format!("{}:{:02}", at.hour(), at.minute());
     let words = match at.date() {

@@ -4,7 +4,9 @@
 
 mod about;
 mod data;
+mod devices;
 mod leave;
+mod names;
 
 use std::sync::Arc;
 
@@ -31,6 +33,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/me", get(about::show))
         .route("/me/password", post(about::password))
         .route("/me/recovery", post(about::recovery))
+        .route("/me/devices", get(devices::show).post(devices::out))
         .route("/me/data", get(data::show))
         .route("/me/leave", post(leave::send))
 }
