@@ -453,6 +453,13 @@ pub const PASSWORD_MIN_SIGNS: usize = 10;
 pub const PASSWORD_CHOSEN_MAX_BYTES: usize = 256;
 /// How long somebody who leaves may change their mind, seconds: 30 days.
 pub const LEAVE_GRACE_S: u64 = 30 * 86_400;
+/// Devices of one account that have a password of their own: as many as it may have sessions. A log-in
+/// is compared with each.
+pub const DEVICES_PER_ACCOUNT_MAX: u32 = 32;
+/// Those among them that no device has claimed: a newer code puts out the oldest one.
+pub const DEVICE_CODES_OPEN_MAX: u32 = 4;
+/// How long a code waits to be used, seconds: until the other phone is found and charged.
+pub const DEVICE_CODE_S: u64 = 1_800;
 /// Ad-hoc commands (XEP-0050) that wait for their form, for all and for one account; the oldest go.
 pub const ADHOC_SESSIONS_MAX: usize = 256;
 pub const ADHOC_SESSIONS_PER_ACCOUNT: usize = 8;

@@ -25,13 +25,16 @@ use crate::limits::SCRAM_SALT_BYTES;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::xmpp::sasl::Hash;
+use crate::xmpp::sasl::Ring;
 use crate::xmpp::sasl::Verifier;
+use crate::xmpp::sasl::Which;
 use crate::xmpp::sasl::verifier::prepare_password;
 
 use super::AccountId;
 use super::Accounts;
 use super::ChangeError;
 use super::browsers;
+use super::devices;
 
 /// The key of stand-ins in the table `secret`.
 const SECRET: &str = "sasl.unknown";
@@ -75,8 +78,8 @@ impl Credentials {
 }
 
 impl Accounts {
-    /// What SCRAM asks for (`Lookup::name`, `Lookup::hash`). Unknown names and absent verifiers give
-    /// a stand-in, on the same way and with the same reading.
+    /// The account's own password as SCRAM has it. Unknown names and absent verifiers give a stand-in,
+    /// on the same way and with the same reading.
     pub async fn verifier(&self, name: &str, hash: Hash) -> Result<Verifier, StoreError> {
         let stand_in = self.0.credentials.stand_in(name, hash);
         let account = self.find(name).unwrap_or(AccountId(0));
@@ -84,16 +87,37 @@ impl Accounts {
         Ok(found.unwrap_or(stand_in))
     }
 
-    /// Whose name and password these are. `name`: a prepared local part; `password`: as typed. Takes
-    /// the time of one PBKDF2 for unknown names too.
+    /// What SCRAM asks for (`Lookup::name`, `Lookup::hash`): the account's own password, as above, and
+    /// those of its devices.
+    pub async fn ring(&self, name: &str, hash: Hash) -> Result<Ring, StoreError> {
+        let stand_in = self.0.credentials.stand_in(name, hash);
+        let (account, now) = (self.find(name).unwrap_or(AccountId(0)), self.0.clock.utc());
+        let read = move |c: &Connection| Ok((select(c, account, hash)?, devices::spare(c, account, hash, now)?));
+        let (own, spare) = self.0.store.read(read).await?;
+        Ok(Ring { own: own.unwrap_or(stand_in), spare })
+    }
+
+    /// Whose name and own password these are; a device's password is none. `name`: a prepared local
+    /// part; `password`: as typed. Takes the time of one PBKDF2 for unknown names too.
     pub async fn verify_password(&self, name: &str, password: &str) -> Result<Option<AccountId>, StoreError> {
+        let found = self.verify_any(name, password).await?;
+        Ok(found.filter(|(_, which)| *which == Which::Own).map(|(account, _)| account))
+    }
+
+    /// The same for chat: a device's password is as good.
+    pub async fn verify_any(&self, name: &str, password: &str) -> Result<Option<(AccountId, Which)>, StoreError> {
         let Ok(password) = prepare_password(password) else { return Ok(None) };
         let stand_in = self.0.credentials.stand_in(name, Hash::Sha256);
         let account = self.find(name);
-        let id = account.unwrap_or(AccountId(0));
-        let found = self.0.store.read(move |c| cheapest(c, id)).await?;
-        let fits = self.compute(move || found.unwrap_or(stand_in).fits(&password)).await?;
-        Ok(account.filter(|_| fits))
+        let (id, now) = (account.unwrap_or(AccountId(0)), self.0.clock.utc());
+        let read = move |c: &Connection| {
+            let own = cheapest(c, id)?.unwrap_or(stand_in);
+            let spare = devices::spare(c, id, own.hash, now)?;
+            Ok(Ring { own, spare })
+        };
+        let ring = self.0.store.read(read).await?;
+        let which = self.compute(move || ring.fits(&password)).await?;
+        Ok(account.zip(which))
     }
 
     /// Another password, durable on return; all verifiers are made anew.
@@ -136,9 +160,11 @@ impl Accounts {
 }
 
 impl Verifiers {
-    /// In place of those that there are. Browsers that knew the old password are signed out.
+    /// In place of those that there are, and of the devices' passwords, which were made for their salt. Browsers that
+    /// knew the old password are signed out.
     pub(super) fn replace(&self, c: &Connection, account: AccountId) -> rusqlite::Result<()> {
         browsers::forget(c, account)?;
+        devices::remove_all(c, account)?;
         c.execute("DELETE FROM verifier WHERE account = ?", [account.0])?;
         self.insert(c, account)
     }
@@ -165,7 +191,7 @@ impl Verifiers {
 }
 
 /// One verifier; `None`: absent, or not one that can work.
-fn select(c: &Connection, account: AccountId, hash: Hash) -> rusqlite::Result<Option<Verifier>> {
+pub(super) fn select(c: &Connection, account: AccountId, hash: Hash) -> rusqlite::Result<Option<Verifier>> {
     let mut select = c.prepare_cached(
         "SELECT salt, rounds, stored_key, server_key FROM verifier WHERE account = ? AND mechanism = ?",
     )?;

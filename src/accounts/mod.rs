@@ -7,6 +7,7 @@
 pub mod blocks;
 pub mod browsers;
 mod credentials;
+pub mod devices;
 mod founder;
 pub mod invites;
 pub mod joining;

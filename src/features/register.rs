@@ -1,5 +1,8 @@
 //! XEP-0077 In-Band Registration, version 2.4: change of password and removal of one's account.
 //!
+//! A device with a password of its own may do neither (`accounts/devices`): who finds a lost phone shall
+//! not shut its owner out for good.
+//!
 //! Keeps no state. New accounts in-band are made before log-in, in `streams/c2s/register.rs`.
 
 use super::At;
@@ -64,6 +67,9 @@ fn remove(cx: &Ctx<'_>, query: &Element, out: &mut Outbox) -> Result<Option<Elem
     if query.children().count() != 1 {
         return Err(StanzaError::bad_request("<remove/> stands alone."));
     }
+    if cx.session.device().is_some() {
+        return Err(StanzaError::forbidden("This needs a log-in with the account's own password."));
+    }
     writable(&cx.parts.store)?;
     if cx.parts.accounts.is_only_owner(cx.asker()) && !cx.parts.policy.registration {
         return Err(StanzaError::not_allowed("A place needs an owner: make somebody else one first."));
@@ -84,6 +90,9 @@ async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element
     }
     if password.is_empty() {
         return Err(StanzaError::bad_request("The password is empty."));
+    }
+    if cx.session.device().is_some() {
+        return Err(StanzaError::not_authorized("This needs a log-in with the account's own password."));
     }
     writable(&cx.parts.store)?;
     match cx.parts.accounts.set_password(cx.asker(), &password).await {

@@ -5,12 +5,14 @@ use super::befriend::befriend;
 use super::sign_out;
 use super::tell;
 use crate::accounts::ChangeError;
+use crate::accounts::devices::DeviceId;
 use crate::accounts::invites::Ticket;
 use crate::accounts::joining::JoinError;
 use crate::accounts::joining::Joined;
 use crate::accounts::recovery::RecoverError;
 use crate::clock::UtcMicros;
 use crate::features::Parts;
+use crate::sessions::End;
 use crate::settings::ASK_FIRST;
 use crate::store::AccountId;
 use crate::store::StoreError;
@@ -78,6 +80,15 @@ pub async fn tell_other_owners(parts: &Parts, but: AccountId, text: &str) {
             tracing::warn!(account = owner.0, ?error, "an owner could not be told");
         }
     }
+}
+
+/// A device's password opens nothing any more, and the device is signed out. False: the account has no
+/// such device.
+pub async fn sign_out_device(parts: &Parts, account: AccountId, device: DeviceId) -> Result<bool, StoreError> {
+    let revoked = parts.accounts.revoke_device(account, device).await?;
+    let sessions = parts.sessions.of(account);
+    sessions.iter().filter(|session| session.device() == Some(device)).for_each(|session| session.end(End::SignedOut));
+    Ok(revoked)
 }
 
 /// Locks an account and signs it out. Whether it is the only owner is the caller's to ask.

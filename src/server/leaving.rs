@@ -1,4 +1,5 @@
-//! What time takes away: accounts whose grace is over, and invitations that ended long ago.
+//! What time takes away: accounts whose grace is over, invitations that ended long ago, and codes for
+//! devices that nobody used.
 //!
 //! Keeps no state.
 
@@ -33,5 +34,8 @@ async fn once(house: &House) {
         Ok(0) => {}
         Ok(invites) => tracing::info!(invites, "old invitations are forgotten"),
         Err(error) => tracing::warn!(%error, "old invitations could not be forgotten"),
+    }
+    if let Err(error) = house.accounts.sweep_devices().await {
+        tracing::warn!(%error, "codes for devices could not be forgotten");
     }
 }

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn rfc6120_10_1_what_is_not_kept_comes_in_its_turn_behind_offline_messages() {
-        let session = Session::new(AccountId(1), "romeo@a.test/orchard".parse().expect("an address"));
+        let session = Session::new(AccountId(1), "romeo@a.test/orchard".parse().expect("an address"), None);
         assert!(session.begin_backlog(11));
         assert_eq!(session.push(message("[after 10]", None)), Accepted::Queued);
         assert_eq!(session.push(message("[11]", Some(11))), Accepted::Held);

@@ -17,6 +17,7 @@ use std::sync::PoisonError;
 use std::sync::Weak;
 
 use crate::store::AccountId;
+use crate::store::DeviceId;
 use crate::xmpp::jid::Jid;
 
 pub use item::Delivery;
@@ -83,15 +84,21 @@ impl Sessions {
         lanes.values().flat_map(|lane| lane.sessions().iter().cloned().collect::<Vec<_>>()).collect()
     }
 
-    /// Binds a new session under its lane. A session that held the resource before is told to
-    /// end (RFC 6120 §7.7.2.2: the newer one wins) and returned.
-    pub fn bind(&self, lane: &LaneGuard, account: AccountId, jid: Jid) -> (Arc<Session>, Option<Arc<Session>>) {
-        let session = Arc::new(Session::new(account, jid));
-        let replaced = lane.insert(session.clone());
-        if let Some(replaced) = &replaced {
+    /// Binds a new session under its lane, attached already: the number is for [`Session::poll_work`]. A
+    /// session that held the resource before is told to end (RFC 6120 §7.7.2.2: the newer one wins).
+    pub fn bind(
+        &self,
+        lane: &LaneGuard,
+        account: AccountId,
+        jid: Jid,
+        device: Option<DeviceId>,
+    ) -> (Arc<Session>, u64) {
+        let session = Arc::new(Session::new(account, jid, device));
+        let attachment = session.attach().expect("nobody else knows it yet");
+        if let Some(replaced) = lane.insert(session.clone()) {
             replaced.end(End::Replaced);
         }
-        (session, replaced)
+        (session, attachment)
     }
 
     /// Forgets a session that has ended. Its lane must be held.

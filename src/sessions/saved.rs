@@ -18,6 +18,7 @@ use super::TokenHash;
 use super::backlog::Backlog;
 use super::sm::Sm;
 use crate::store::AccountId;
+use crate::store::DeviceId;
 use crate::xmpp::ack::Handled;
 use crate::xmpp::jid::Jid;
 use crate::xmpp::ns;
@@ -29,6 +30,8 @@ use crate::xmpp::xml::reader;
 #[derive(Serialize, Deserialize)]
 struct Saved {
     version: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    device: Option<DeviceId>,
     max_s: u64,
     handled: u32,
     acked: u32,
@@ -75,6 +78,7 @@ pub fn save(session: &Session) -> Option<(TokenHash, Handled, Vec<u8>)> {
         let (token, max) = sm.resumable?;
         let saved = Saved {
             version: 1,
+            device: session.device(),
             max_s: max.as_secs(),
             handled: sm.handled.0,
             acked: sm.acked.0,
@@ -111,7 +115,7 @@ fn save_behind((seq, item): &(u64, Item)) -> Option<SavedItem> {
 /// The session that was saved; `None` where the bytes make no sense to this version.
 pub fn restore(account: AccountId, jid: Jid, token: TokenHash, bytes: &[u8]) -> Option<Arc<Session>> {
     let saved: Saved = serde_json::from_slice(bytes).ok().filter(|saved: &Saved| saved.version == 1)?;
-    let session = Session::new(account, jid);
+    let session = Session::new(account, jid, saved.device);
     session.change_flags(|flags| {
         *flags = Flags {
             interested: saved.interested,

@@ -23,6 +23,7 @@ use super::sm::Sm;
 use super::sm::TokenHash;
 use crate::limits;
 use crate::store::AccountId;
+use crate::store::DeviceId;
 use crate::xmpp::ack::Handled;
 use crate::xmpp::ack::TooHigh;
 use crate::xmpp::jid::Jid;
@@ -92,6 +93,7 @@ pub struct Detached;
 pub struct Session {
     account: AccountId,
     jid: Jid,
+    device: Option<DeviceId>,
     state: Mutex<State>,
 }
 
@@ -114,8 +116,8 @@ pub(super) struct State {
 }
 
 impl Session {
-    pub(super) fn new(account: AccountId, jid: Jid) -> Session {
-        Session { account, jid, state: Mutex::default() }
+    pub(super) fn new(account: AccountId, jid: Jid, device: Option<DeviceId>) -> Session {
+        Session { account, jid, device, state: Mutex::default() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -129,6 +131,11 @@ impl Session {
     /// The full address.
     pub fn jid(&self) -> &Jid {
         &self.jid
+    }
+
+    /// Whose password opened it; `None`: the account's own.
+    pub fn device(&self) -> Option<DeviceId> {
+        self.device
     }
 
     pub fn flags(&self) -> Flags {

@@ -35,6 +35,7 @@ use tokio::sync::{oneshot, watch};
 pub use batch::{Batch, Commit};
 pub use error::{Cause, CommitError, OpenError, StoreError, Trouble};
 pub use ids::AccountId;
+pub use ids::DeviceId;
 pub use open::{FILE, OpenOptions, schema_version};
 
 use crate::clock::Clock;

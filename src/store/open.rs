@@ -18,6 +18,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema/0003_setup.sql"),
     include_str!("schema/0004_backup.sql"),
     include_str!("schema/0005_web_session.sql"),
+    include_str!("schema/0006_device_password.sql"),
 ];
 
 /// The schema that this version writes.

@@ -177,7 +177,7 @@ fn check_scram(offer: &Offer, mechanism: Mechanism, lookup: sasl::scram::Lookup,
     let (same_challenge, exchange) = challenged(lookup.continue_with(stand_in.clone(), SERVER_NONCE));
     assert_eq!(challenge, same_challenge);
     match (with_own, exchange.respond(last)) {
-        (Next::Success { account, data }, Next::Failure(error)) => {
+        (Next::Success { account, data, .. }, Next::Failure(error)) => {
             assert_eq!((account, error), (name, SaslError::wrong_password()));
             assert!(data.starts_with(b"v="));
         }

@@ -76,7 +76,7 @@ type Running<'a> = Pin<Box<dyn Future<Output = Result<Option<Form>, StanzaError>
 /// Who may run a command. Others do not see it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Who {
-    /// XEP-0133.
+    /// XEP-0133: with the account's own password, since these could change it.
     Owner,
     /// Owners, and members where the owner lets them invite.
     Inviter,
@@ -87,6 +87,7 @@ enum Who {
 impl Who {
     fn has(self, cx: &Ctx<'_>) -> bool {
         match (self, cx.parts.accounts.role(cx.asker())) {
+            (Who::Owner, Some(Role::Owner)) => cx.session.device().is_none(),
             (_, Some(Role::Owner)) => true,
             (Who::Member, Some(Role::Member)) => true,
             (Who::Inviter, Some(Role::Member)) => cx.parts.settings.is_on(&MEMBERS_INVITE),

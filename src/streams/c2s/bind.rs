@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use super::hibernate;
 use super::negotiate;
+use super::sasl::LoggedIn;
 use super::sm;
 use super::wire::Gone;
 use super::wire::Wire;
+use crate::accounts::devices::DeviceId;
+use crate::accounts::devices::SignIn;
 use crate::features::Parts;
 use crate::features::caps;
+use crate::features::failed;
 use crate::limits;
 use crate::sessions::End;
 use crate::sessions::LaneGuard;
 use crate::sessions::Session;
-use crate::store::AccountId;
 use crate::xmpp::error::Condition;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::error::StreamCondition;
@@ -68,7 +71,7 @@ fn features(parts: &Parts) -> Vec<Element> {
 }
 
 /// Opens the second stream and runs until a session is there.
-pub async fn enter(parts: &Arc<Parts>, wire: &mut Wire, account: AccountId) -> Result<Bound, Gone> {
+pub async fn enter(parts: &Arc<Parts>, wire: &mut Wire, mut who: LoggedIn) -> Result<Bound, Gone> {
     let header = negotiate::open(parts, wire).await?;
     drop(header);
     negotiate::send_features(wire, features(parts));
@@ -79,20 +82,20 @@ pub async fn enter(parts: &Arc<Parts>, wire: &mut Wire, account: AccountId) -> R
             Event::Open(_) => return Err(StreamError::new(StreamCondition::BadFormat, "").into()),
         };
         if raw.is(ns::SM, "resume") {
-            if let Some(resumed) = sm::resume(parts, wire, account, &raw).await? {
+            if let Some(resumed) = sm::resume(parts, wire, &who, &raw).await? {
                 return Ok(resumed);
             }
         } else if raw.ns == ns::SM {
             // §3: not before a resource is bound.
             wire.send(&sm::failed(Condition::UnexpectedRequest, None));
-        } else if let Some(bound) = bind(parts, wire, account, raw).await? {
+        } else if let Some(bound) = bind(parts, wire, &mut who, raw).await? {
             return Ok(bound);
         }
     }
 }
 
 /// §7.6, §7.7. `None`: a refusal went out, the client may try again.
-async fn bind(parts: &Arc<Parts>, wire: &mut Wire, account: AccountId, raw: Raw) -> Result<Option<Bound>, Gone> {
+async fn bind(parts: &Arc<Parts>, wire: &mut Wire, who: &mut LoggedIn, raw: Raw) -> Result<Option<Bound>, Gone> {
     let iq = match raw.into_stanza() {
         Some(Ok(Stanza::Iq(iq))) if iq.kind == IqType::Set && iq.content.has(ns::BIND, "bind") => iq,
         Some(Err(refused)) => {
@@ -102,32 +105,66 @@ async fn bind(parts: &Arc<Parts>, wire: &mut Wire, account: AccountId, raw: Raw)
         // §7.1: no other stanza is processed before a resource is bound.
         _ => return Err(StreamError::new(StreamCondition::NotAuthorized, "Bind a resource first.").into()),
     };
-    let jid = match address(parts, account, &iq) {
+    let jid = match granted(parts, who, &iq).await {
         Ok(jid) => jid,
         Err(error) => {
             wire.send(&iq.error(&error).to_xml());
             return Ok(None);
         }
     };
+    let (account, device) = (who.account, who.by.device());
     let lane = parts.sessions.lane(account).await;
     if !make_room(&lane, &jid) {
         let error = StanzaError::resource_constraint("This account has too many sessions.");
         wire.send(&iq.error(&error).to_xml());
         return Ok(None);
     }
-    let (session, _) = parts.sessions.bind(&lane, account, jid);
+    let (session, attachment) = parts.sessions.bind(&lane, account, jid, device);
+    drop(lane);
     let bound = Element::new(ns::BIND, "bind").child(Element::new(ns::BIND, "jid").with_text(session.jid().as_str()));
     wire.send(&iq.result(Some(bound)).to_xml());
     parts.accounts.seen(account);
-    let attachment = session.attach().expect("a new session has not ended");
+    if let Some(device) = device {
+        look_again(parts, &session, device).await;
+    }
     Ok(Some(Bound::new(parts, session, attachment)))
 }
 
-/// The full address: as the client wishes, else one of ours.
-fn address(parts: &Parts, account: AccountId, iq: &Iq) -> Result<Jid, StanzaError> {
-    let name = parts.accounts.name(account).ok_or_else(|| StanzaError::not_allowed("The account is gone."))?;
+/// Who was revoked on the way in is signed out: whoever revokes ends the sessions that are bound by then,
+/// and this one is.
+async fn look_again(parts: &Parts, session: &Session, device: DeviceId) {
+    match parts.accounts.has_device(device).await {
+        Ok(true) => parts.accounts.device_seen(device),
+        Ok(false) => session.end(End::SignedOut),
+        Err(error) => {
+            tracing::error!(%error, "a device's password could not be looked at");
+            session.end(End::SignedOut);
+        }
+    }
+}
+
+/// The full address: as the client wishes, else its device's, else one of ours. The first one that a
+/// device binds is its own from then on.
+async fn granted(parts: &Parts, who: &mut LoggedIn, iq: &Iq) -> Result<Jid, StanzaError> {
+    let jid = address(parts, who, iq)?;
+    let resource = jid.resource().unwrap_or_default();
+    if who.by.resource().is_some_and(|own| own != resource) {
+        return Err(StanzaError::not_allowed("This password belongs to another device."));
+    }
+    if let SignIn::NewDevice(id) = who.by {
+        if !parts.accounts.claim_device(id, resource).await.map_err(failed)? {
+            return Err(StanzaError::not_allowed("Another device was faster, or the code has run out."));
+        }
+        tracing::info!(account = who.account.0, device = id.0, "a device signed in by its code");
+        who.by = SignIn::Device { id, resource: resource.to_owned() };
+    }
+    Ok(jid)
+}
+
+fn address(parts: &Parts, who: &LoggedIn, iq: &Iq) -> Result<Jid, StanzaError> {
+    let name = parts.accounts.name(who.account).ok_or_else(|| StanzaError::not_allowed("The account is gone."))?;
     let wish = iq.payload().find(ns::BIND, "resource").map(Element::text).filter(|wish| !wish.is_empty());
-    let resource = wish.unwrap_or_else(crate::clock::short_token);
+    let resource = wish.or_else(|| who.by.resource().map(str::to_owned)).unwrap_or_else(crate::clock::short_token);
     Jid::from_parts(Some(&name), parts.domain.as_str(), Some(&resource))
         .map_err(|_| StanzaError::bad_request("The resource cannot be used."))
 }

@@ -147,12 +147,12 @@ async fn enter(
     client: &mut Client,
     reads_form: &AtomicBool,
 ) -> Result<bind::Bound, Gone> {
-    let account = sasl::log_in(parts, wire, client, reads_form).await?;
+    let who = sasl::log_in(parts, wire, client, reads_form).await?;
     if !client.guest.logged_in() {
         return Err(Gone::Cut);
     }
     wire.reader.set_max_bytes(limits::STANZA_MAX_BYTES);
-    bind::enter(parts, wire, account).await
+    bind::enter(parts, wire, who).await
 }
 
 /// Says why, closes the stream, and the connection.

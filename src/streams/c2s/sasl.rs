@@ -13,6 +13,7 @@ use super::register;
 use super::wire::Gone;
 use super::wire::Wire;
 use crate::accounts::Role;
+use crate::accounts::devices::SignIn;
 use crate::accounts::standing::Closed;
 use crate::accounts::throttle::Attempt;
 use crate::features::Parts;
@@ -29,6 +30,7 @@ use crate::xmpp::sasl::Mechanism;
 use crate::xmpp::sasl::Next;
 use crate::xmpp::sasl::Offer;
 use crate::xmpp::sasl::SaslError;
+use crate::xmpp::sasl::Which;
 use crate::xmpp::sasl::plain::Claim;
 use crate::xmpp::sasl::scram::Lookup;
 use crate::xmpp::xml::Element;
@@ -59,6 +61,12 @@ pub fn features(parts: &Parts, bindings: &Bindings) -> Vec<Element> {
     features
 }
 
+/// Who has logged in.
+pub struct LoggedIn {
+    pub account: AccountId,
+    pub by: SignIn,
+}
+
 /// Runs until somebody has logged in; the client's new stream has not begun then.
 /// `reads_form`: set while somebody fills in the form of XEP-0077.
 pub async fn log_in(
@@ -66,7 +74,7 @@ pub async fn log_in(
     wire: &mut Wire,
     client: &mut Client,
     reads_form: &AtomicBool,
-) -> Result<AccountId, Gone> {
+) -> Result<LoggedIn, Gone> {
     if !wire.greeted {
         negotiate::open(parts, wire).await?;
         negotiate::send_features(wire, features(parts, &client.bindings));
@@ -82,10 +90,10 @@ pub async fn log_in(
         };
         if raw.is(ns::SASL, "auth") {
             match (Login { parts, wire, client, offer: &offer, attempt: None }).run(&raw).await? {
-                Ok((account, success)) => {
+                Ok((logged_in, success)) => {
                     wire.send(&success);
                     wire.restart();
-                    return Ok(account);
+                    return Ok(logged_in);
                 }
                 Err(failure) => wire.send(&failure.element().to_xml(ns::CLIENT)),
             }
@@ -123,8 +131,8 @@ struct Login<'a> {
 }
 
 impl Login<'_> {
-    /// From `<auth/>` to the account and the `<success/>` to send.
-    async fn run(&mut self, auth: &Raw) -> Result<Result<(AccountId, String), SaslError>, Gone> {
+    /// From `<auth/>` to who it is and the `<success/>` to send.
+    async fn run(&mut self, auth: &Raw) -> Result<Result<(LoggedIn, String), SaslError>, Gone> {
         let mut next = match begin(self.offer, auth) {
             Ok(next) => next,
             Err(error) => return Ok(Err(error)),
@@ -144,7 +152,7 @@ impl Login<'_> {
                     Err(error) => return Ok(Err(error)),
                 },
                 Next::Password(claim) => return Ok(self.check(claim).await),
-                Next::Success { account, data } => return Ok(self.succeeded(&account, &data)),
+                Next::Success { account, by, data } => return Ok(self.succeeded(&account, by, &data).await),
                 Next::Anonymous => return Ok(self.somebody().await),
             };
         }
@@ -180,22 +188,23 @@ impl Login<'_> {
 
     async fn look_up(&mut self, lookup: Lookup) -> Result<Next, SaslError> {
         self.admit(lookup.name()).await?;
-        let verifier =
-            self.parts.accounts.verifier(lookup.name(), lookup.hash()).await.map_err(|error| unread(&error))?;
-        Ok(lookup.continue_with(verifier, &crate::clock::token()))
+        let ring = self.parts.accounts.ring(lookup.name(), lookup.hash()).await.map_err(|error| unread(&error))?;
+        Ok(lookup.continue_with(ring, &crate::clock::token()))
     }
 
-    async fn check(&mut self, claim: Claim) -> Result<(AccountId, String), SaslError> {
+    async fn check(&mut self, claim: Claim) -> Result<(LoggedIn, String), SaslError> {
         self.admit(&claim.name).await?;
-        let found = self.parts.accounts.verify_password(&claim.name, &claim.password).await;
+        let found = self.parts.accounts.verify_any(&claim.name, &claim.password).await;
         match found.map_err(|error| unread(&error))? {
-            Some(_) => self.succeeded(&claim.name, &[]),
+            Some((_, by)) => self.succeeded(&claim.name, by, &[]).await,
             None => Err(self.failed(SaslError::wrong_password()).await),
         }
     }
 
-    fn succeeded(&mut self, name: &str, data: &[u8]) -> Result<(AccountId, String), SaslError> {
+    async fn succeeded(&mut self, name: &str, by: Which, data: &[u8]) -> Result<(LoggedIn, String), SaslError> {
         let account = self.parts.accounts.find(name).ok_or_else(SaslError::wrong_password)?;
+        let by = self.parts.accounts.sign_in_by(account, by).await.map_err(|error| unread(&error))?;
+        let Some(by) = by else { return Err(self.failed(SaslError::wrong_password()).await) };
         if let Some(attempt) = self.attempt.take() {
             attempt.succeeded(self.parts.clock.since_start());
         }
@@ -209,7 +218,7 @@ impl Login<'_> {
             }
             None => {}
         }
-        Ok((account, sasl::success_element(data).to_xml(ns::CLIENT)))
+        Ok((LoggedIn { account, by }, sasl::success_element(data).to_xml(ns::CLIENT)))
     }
 
     /// The attempt counts as failed when it is dropped.
@@ -222,11 +231,11 @@ impl Login<'_> {
     }
 
     /// ANONYMOUS, in the test profile: a new account that nobody else gets into.
-    async fn somebody(&mut self) -> Result<(AccountId, String), SaslError> {
+    async fn somebody(&mut self) -> Result<(LoggedIn, String), SaslError> {
         let name = crate::clock::short_token().to_lowercase();
         let password = crate::clock::token();
         match self.parts.accounts.create(&format!("anonymous-{name}"), &password, Role::Limited).await {
-            Ok(account) => Ok((account, sasl::success_element(&[]).to_xml(ns::CLIENT))),
+            Ok(account) => Ok((LoggedIn { account, by: SignIn::Own }, sasl::success_element(&[]).to_xml(ns::CLIENT))),
             Err(error) => {
                 tracing::warn!(%error, "no account for somebody anonymous");
                 Err(SaslError::temporary_auth_failure(""))

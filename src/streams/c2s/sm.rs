@@ -9,6 +9,7 @@ use rusqlite::OptionalExtension;
 use rusqlite::params;
 
 use super::bind::Bound;
+use super::sasl::LoggedIn;
 use super::wire::Gone;
 use super::wire::Wire;
 use crate::features::Parts;
@@ -114,19 +115,17 @@ fn clear_marks(parts: &Parts, deliveries: &[Arc<Delivery>]) {
     parts.store.submit_later(batch);
 }
 
-/// `<resume/>` (§5). `Ok(None)`: it failed, which the client was told; it may bind.
-pub async fn resume(
-    parts: &Arc<Parts>,
-    wire: &mut Wire,
-    account: AccountId,
-    resume: &Raw,
-) -> Result<Option<Bound>, Gone> {
+/// `<resume/>` (§5). `Ok(None)`: it failed, which the client was told; it may bind. A device finds its
+/// own streams only, the account's own password all.
+pub async fn resume(parts: &Arc<Parts>, wire: &mut Wire, who: &LoggedIn, resume: &Raw) -> Result<Option<Bound>, Gone> {
+    let (account, device) = (who.account, who.by.device());
     let (Some(previd), Some(h)) = (resume.get("previd"), resume.get("h").and_then(Handled::parse)) else {
         wire.send(&failed(Condition::BadRequest, None));
         return Ok(None);
     };
     let hash = token_hash(previd);
-    let found = parts.sessions.by_token(&hash).filter(|session| session.account() == account);
+    let own = |session: &Arc<Session>| session.account() == account && (device.is_none() || session.device() == device);
+    let found = parts.sessions.by_token(&hash).filter(own);
     let Some((session, attachment)) = found.and_then(|session| session.attach().map(|number| (session, number))) else {
         let known = known_count(parts, account, hash).await;
         wire.send(&failed(Condition::ItemNotFound, known));
@@ -147,6 +146,9 @@ pub async fn resume(
     let resumed = Element::new(ns::SM, "resumed").attr("h", handled.to_string()).attr("previd", previd);
     wire.send(&resumed.to_xml(ns::CLIENT));
     session.rewind();
+    if let Some(device) = device {
+        parts.accounts.device_seen(device);
+    }
     Ok(Some(bound))
 }
 

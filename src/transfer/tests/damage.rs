@@ -255,14 +255,8 @@ async fn a_database_that_is_damaged_or_counts_otherwise_is_refused() {
 async fn an_older_schema_is_migrated_beside_today_and_then_brought_in() {
     let place = Place::new().await;
     let copy = place.path("copy.sqlite");
-    place.store.snapshot(copy.clone()).await.unwrap();
     let older = Connection::open(&copy).unwrap();
-    // What later schemas add, newest first.
-    let tables = "web_session backup setup recovery_code join_verifier join_request invite_use invite";
-    let dropped: String = tables.split(' ').map(|table| format!("DROP TABLE {table};")).collect();
-    let columns = "ALTER TABLE account DROP COLUMN locked_at; ALTER TABLE account DROP COLUMN leaves_at;";
-    let back = format!("PRAGMA journal_mode = DELETE; {dropped} {columns} PRAGMA user_version = 1;");
-    older.execute_batch(&back).unwrap();
+    older.execute_batch(include_str!("../../../tests/upgrade/0001.sql")).unwrap();
     drop(older);
     let counted = super::super::proof::count(&copy).unwrap();
     let bytes = std::fs::read(&copy).unwrap();

@@ -26,7 +26,7 @@ use super::xml::Element;
 
 pub use binding::{BindingType, Bindings};
 pub use error::{SaslCondition, SaslError};
-pub use verifier::{Hash, Verifier};
+pub use verifier::{Hash, Ring, Spare, Verifier, Which};
 
 /// A way to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -135,12 +135,13 @@ impl Offer {
 pub enum Next {
     /// Send `data` as `<challenge/>` and hand the `<response/>` to [`Exchange::respond`].
     Challenge { data: Vec<u8>, exchange: Exchange },
-    /// Fetch a verifier, then [`scram::Lookup::continue_with`].
+    /// Fetch the account's ring, then [`scram::Lookup::continue_with`].
     Lookup(scram::Lookup),
     /// Check a password: right ends in success without data, wrong in [`SaslError::not_authorized`].
     Password(plain::Claim),
-    /// The client is `account` (a prepared local part). Send `data` within `<success/>`.
-    Success { account: String, data: Vec<u8> },
+    /// The client is `account` (a prepared local part), by this password of its ring. Send `data` within
+    /// `<success/>`.
+    Success { account: String, by: Which, data: Vec<u8> },
     /// The client shall be somebody without a name.
     Anonymous,
     /// Send it; the exchange is over.

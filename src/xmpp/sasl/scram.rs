@@ -15,11 +15,11 @@ use super::Exchange;
 use super::Hash;
 use super::Next;
 use super::Offer;
+use super::Ring;
 use super::SaslError;
-use super::Verifier;
 use super::Waiting;
 
-/// A client-first-message was read: who has the verifier of [`Lookup::name`]?
+/// A client-first-message was read: who has the ring of [`Lookup::name`]?
 #[derive(Debug)]
 pub struct Lookup {
     hash: Hash,
@@ -34,7 +34,7 @@ pub struct Lookup {
 #[derive(Debug)]
 pub(super) struct Challenged {
     name: String,
-    verifier: Verifier,
+    ring: Ring,
     /// The client's and the server's.
     nonce: String,
     channel_binding: Vec<u8>,
@@ -90,15 +90,17 @@ impl Lookup {
         &self.name
     }
 
-    /// Which of the account's verifiers is asked for.
+    /// Which of the account's rings is asked for.
     pub fn hash(&self) -> Hash {
         self.hash
     }
 
-    /// Goes on with the verifier, or for an unknown name with one that stays the same for that
+    /// Goes on with the ring, or for an unknown name with a verifier that stays the same for that
     /// name and fits nothing. `server_nonce`: fresh, at least 120 bits, printable without a comma.
-    pub fn continue_with(self, verifier: Verifier, server_nonce: &str) -> Next {
+    pub fn continue_with(self, ring: impl Into<Ring>, server_nonce: &str) -> Next {
         debug_assert!(server_nonce.bytes().all(|b| matches!(b, 0x21..=0x7e) && b != b','));
+        let ring: Ring = ring.into();
+        let verifier = &ring.own;
         if verifier.hash != self.hash {
             return Next::Failure(SaslError::temporary_auth_failure(""));
         }
@@ -106,7 +108,7 @@ impl Lookup {
         let server_first = format!("r={nonce},s={},i={}", STANDARD.encode(&verifier.salt), verifier.rounds);
         let auth_message = format!("{},{server_first},", self.client_first_bare);
         let channel_binding = self.channel_binding;
-        let challenged = Challenged { name: self.name, verifier, nonce, channel_binding, auth_message };
+        let challenged = Challenged { name: self.name, ring, nonce, channel_binding, auth_message };
         let exchange = Exchange(Waiting::Final(Box::new(challenged)));
         Next::Challenge { data: server_first.into_bytes(), exchange }
     }
@@ -129,24 +131,23 @@ impl Challenged {
             return Err(SaslError::not_authorized("the nonce is another one"));
         }
         self.auth_message.push_str(without_proof);
-        if !self.fits(&proof) {
-            return Err(SaslError::wrong_password());
-        }
-        let signature = self.verifier.hash.hmac(&self.verifier.server_key, self.auth_message.as_bytes());
+        let found = self.ring.find(|stored_key| self.proves(&proof, stored_key));
+        let (by, server_key) = found.ok_or_else(SaslError::wrong_password)?;
+        let signature = self.ring.own.hash.hmac(server_key, self.auth_message.as_bytes());
         let data = format!("v={}", STANDARD.encode(signature)).into_bytes();
-        Ok(Next::Success { account: self.name, data })
+        Ok(Next::Success { account: self.name, by, data })
     }
 
     /// `H(ClientProof XOR ClientSignature) = StoredKey`, compared in constant time.
-    fn fits(&self, proof: &[u8]) -> bool {
-        let hash = self.verifier.hash;
-        let signature = hash.hmac(&self.verifier.stored_key, self.auth_message.as_bytes());
+    fn proves(&self, proof: &[u8], stored_key: &[u8]) -> bool {
+        let hash = self.ring.own.hash;
+        let signature = hash.hmac(stored_key, self.auth_message.as_bytes());
         if proof.len() != hash.len_bytes() {
             return false;
         }
         let client_key: Vec<u8> = proof.iter().zip(signature.as_ref()).map(|(proof, sign)| proof ^ sign).collect();
-        let stored_key = hash.digest(&client_key);
-        aws_lc_rs::constant_time::verify_slices_are_equal(stored_key.as_ref(), &self.verifier.stored_key).is_ok()
+        let digest = hash.digest(&client_key);
+        aws_lc_rs::constant_time::verify_slices_are_equal(digest.as_ref(), stored_key).is_ok()
     }
 }
 

@@ -106,10 +106,70 @@ impl Verifier {
     }
 }
 
+/// All that opens one account by one hash: its own password, and others with the same salt and
+/// rounds, so that one exchange can be for each of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ring {
+    pub own: Verifier,
+    pub spare: Vec<Spare>,
+}
+
+/// Another password than the account's own: the keys as in [`Verifier`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Spare {
+    /// By which the caller knows it.
+    pub number: i64,
+    pub stored_key: Vec<u8>,
+    pub server_key: Vec<u8>,
+}
+
+/// Which password of a [`Ring`] it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Own,
+    Spare(i64),
+}
+
+impl Ring {
+    /// Which one a prepared password is, if any. As slow as [`Verifier::fits`], however many there are.
+    pub fn fits(&self, password: &str) -> Option<Which> {
+        let derived = Verifier::derive(self.own.hash, password, &self.own.salt, self.own.rounds);
+        let found =
+            self.find(|stored_key| constant_time::verify_slices_are_equal(&derived.stored_key, stored_key).is_ok());
+        found.map(|(which, _)| which)
+    }
+
+    /// The first one whose stored key `fits`, with its server key. All are asked, so that the time does
+    /// not tell which one it was.
+    pub(super) fn find(&self, fits: impl Fn(&[u8]) -> bool) -> Option<(Which, &[u8])> {
+        let own = (Which::Own, &self.own.stored_key, &self.own.server_key);
+        let spare = self.spare.iter().map(|spare| (Which::Spare(spare.number), &spare.stored_key, &spare.server_key));
+        let mut found = None;
+        for (which, stored_key, server_key) in std::iter::once(own).chain(spare) {
+            let fits = fits(stored_key);
+            found = found.or(fits.then_some((which, server_key.as_slice())));
+        }
+        found
+    }
+}
+
+impl From<Verifier> for Ring {
+    fn from(own: Verifier) -> Ring {
+        Ring { own, spare: Vec::new() }
+    }
+}
+
 /// Without the keys.
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier").field("hash", &self.hash).field("rounds", &self.rounds).finish_non_exhaustive()
+    }
+}
+
+/// Without the keys.
+impl fmt::Debug for Spare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spare").field("number", &self.number).finish_non_exhaustive()
     }
 }
 

@@ -169,10 +169,10 @@ impl Actor {
     }
 
     /// Opens, authenticates; fails unless both go well. The features behind are still in the queue.
-    pub async fn log_in(&mut self, mechanism: &str) -> Result<(), String> {
+    pub async fn log_in(&mut self, mechanism: &str, password: &str) -> Result<(), String> {
         self.open_stream().await?;
         let account = self.account.clone();
-        self.authenticate(mechanism, &account, PASSWORD).await?;
+        self.authenticate(mechanism, &account, password).await?;
         match self.queue.front() {
             Some(features) if features.is(STREAM, "features") => Ok(()),
             other => {

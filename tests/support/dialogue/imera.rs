@@ -97,6 +97,21 @@ impl Imera {
         Ok(())
     }
 
+    /// A new password for one of this account's devices.
+    pub async fn device_password(&self, name: &str) -> Result<String, String> {
+        let account = self.parts.accounts.find(name).ok_or_else(|| format!("nobody is called {name}"))?;
+        Ok(self.parts.accounts.make_device(account).await.map_err(text)?.password.to_string())
+    }
+
+    /// All of this account's devices are signed out.
+    pub async fn revoke_devices(&self, name: &str) -> Result<(), String> {
+        let account = self.parts.accounts.find(name).ok_or_else(|| format!("nobody is called {name}"))?;
+        for device in self.parts.accounts.devices(account).await.map_err(text)? {
+            imera::route::entry::sign_out_device(&self.parts, account, device.id).await.map_err(text)?;
+        }
+        Ok(())
+    }
+
     /// One step of the clock, and what it sets off.
     pub async fn advance(&self, by: Duration) {
         self.clock.advance(by);

@@ -48,6 +48,16 @@ impl Server {
         imera.approve().await
     }
 
+    pub async fn device_password(&mut self, name: &str) -> Result<String, String> {
+        let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
+        imera.device_password(name).await
+    }
+
+    pub async fn revoke_devices(&mut self, name: &str) -> Result<(), String> {
+        let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
+        imera.revoke_devices(name).await
+    }
+
     pub async fn advance(&mut self, by: Duration) -> Result<(), String> {
         let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
         imera.advance(by).await;

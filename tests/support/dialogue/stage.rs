@@ -67,7 +67,7 @@ fn setup(dialogue: &Dialogue) -> Setup {
             ["invitation", "by", name, ..] => {
                 setup.accounts.insert(account(name.trim_end_matches(',')));
             }
-            ["account", name, "exists"] => {
+            ["account", name, "exists"] | ["device", "password", "of", name, "is", _] => {
                 setup.accounts.insert(account(name));
             }
             [name, verb, ..]
@@ -109,6 +109,12 @@ impl Stage {
                 self.vars.insert(var.trim_start_matches('$').to_owned(), token);
                 Ok(())
             }
+            ["device", "password", "of", name, "is", var] => {
+                let password = self.server.device_password(name).await?;
+                self.vars.insert(var.trim_start_matches('$').to_owned(), password);
+                Ok(())
+            }
+            ["devices", "of", name, "are", "revoked"] => self.server.revoke_devices(name).await,
             ["server", "restarts"] => self.restart(true).await,
             ["server", "is", "killed"] => self.restart(false).await,
             ["disk", "is", "full"] => self.server.fill_disk(true).await,
@@ -148,7 +154,7 @@ impl Stage {
     async fn act(&mut self, name: &str, verb: &str, step: &Step) -> Result<(), String> {
         let (first, rest) = verb.split_once(' ').unwrap_or((verb, ""));
         match (first.trim_end_matches(','), rest) {
-            ("connects", options) => self.connect(name, &Login::parse(options)?).await,
+            ("connects", options) => self.connect(name, &Login::parse(&substitute(options, &self.vars))?).await,
             ("opens", _) => self.open(name).await,
             ("begins", raw) => {
                 let io = self.server.connect().await?;
@@ -164,7 +170,7 @@ impl Stage {
             ("fails", how) => self.fails_to_log_in(name, how).await,
             ("tries", _) => self.tries_until_the_end(name).await,
             ("authenticates", options) => {
-                let login = Login::parse(options)?;
+                let login = Login::parse(&substitute(options, &self.vars))?;
                 let account = login.account.clone().unwrap_or_else(|| account(name));
                 let password = login.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
                 self.actor(name)?.authenticate(&login.mechanism, &account, &password).await
@@ -230,7 +236,7 @@ impl Stage {
         let spoken = self.transcript.borrow().len();
         let actor = self.actor(name)?;
         actor.take(io);
-        actor.log_in(&login.mechanism).await?;
+        actor.log_in(&login.mechanism, login.password.as_deref().unwrap_or(PASSWORD)).await?;
         actor.bind().await?;
         self.transcript.borrow_mut().truncate(spoken);
         let actor = self.actor(name)?;
@@ -366,7 +372,7 @@ impl Stage {
         let old = actor.connection.take();
         actor.take(io);
         actor.sm = None;
-        actor.log_in("PLAIN").await?;
+        actor.log_in("PLAIN", PASSWORD).await?;
         actor.old = old;
         actor.sm = Some(owner_sm);
         actor.ask_to_resume(&id, h).await

@@ -10,6 +10,9 @@ use crate::xmpp::sasl::Bindings;
 use crate::xmpp::sasl::Mechanism;
 use crate::xmpp::sasl::SaslCondition;
 use crate::xmpp::sasl::SaslCondition::{InvalidAuthzid, MalformedRequest, NotAuthorized};
+use crate::xmpp::sasl::Spare;
+use crate::xmpp::sasl::Verifier;
+use crate::xmpp::sasl::Which;
 use crate::xmpp::sasl::begin;
 
 const CLIENT: &str = "fyko+d2lbbFgONRv9qkxdawL";
@@ -45,7 +48,7 @@ fn finish(lookup: Lookup, verifier: Verifier, server_nonce: &str, server_first: 
 
 fn assert_success(next: Next, name: &str, server_final: &str) {
     match next {
-        Next::Success { account, data } => {
+        Next::Success { account, data, .. } => {
             assert_eq!((account.as_str(), std::str::from_utf8(&data).unwrap()), (name, server_final));
         }
         other => panic!("{other:?}"),
@@ -294,6 +297,40 @@ fn an_authzid_is_part_of_the_bound_header() {
     let server_first = String::from_utf8(data).unwrap();
     let last = client_final(Hash::Sha1, "pencil", bare, &server_first, b"n,a=user@a.test,");
     assert!(matches!(exchange.respond(last.as_bytes()), Next::Success { account, .. } if account == "user"));
+}
+
+#[test]
+fn each_password_of_a_ring_opens_and_the_server_proves_that_it_knows_the_same_one() {
+    let spare = |number: i64, password: &str| {
+        let Verifier { stored_key, server_key, .. } = verifier(Hash::Sha256, password, b"salt");
+        Spare { number, stored_key, server_key }
+    };
+    let own = verifier(Hash::Sha256, "pencil", b"salt");
+    let ring = Ring { own, spare: vec![spare(7, "phone"), spare(9, "tablet"), spare(11, "tablet")] };
+    let bare = "n=user,r=abc";
+    for (password, wanted) in [
+        ("pencil", Some(Which::Own)),
+        ("phone", Some(Which::Spare(7))),
+        ("tablet", Some(Which::Spare(9))),
+        ("chalk", None),
+    ] {
+        let lookup = start(Hash::Sha256, false, Bindings::default(), &format!("n,,{bare}")).unwrap();
+        let Next::Challenge { data, exchange } = lookup.continue_with(ring.clone(), SERVER) else { panic!() };
+        let server_first = String::from_utf8(data).unwrap();
+        let last = client_final(Hash::Sha256, password, bare, &server_first, b"n,,");
+        let signed = format!("{bare},{server_first},{}", last.rsplit_once(",p=").unwrap().0);
+        let key = verifier(Hash::Sha256, password, b"salt").server_key;
+        let signature = STANDARD.encode(Hash::Sha256.hmac(&key, signed.as_bytes()));
+        match exchange.respond(last.as_bytes()) {
+            Next::Success { by, data, .. } => {
+                assert_eq!((Some(by), data), (wanted, format!("v={signature}").into_bytes()), "{password}");
+            }
+            Next::Failure(error) => assert_eq!((wanted, error.condition), (None, NotAuthorized), "{password}"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(ring.fits(password), wanted);
+    }
+    assert!(!format!("{ring:?}").contains("key"));
 }
 
 #[test]

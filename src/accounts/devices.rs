@@ -1,0 +1,258 @@
+//! Passwords of single devices: a code that is scanned signs a phone in, and the phone keeps what was
+//! in it for ever.
+//!
+//! State: the tables `device_password` and `device_key`. The first log-in with such a password claims
+//! it: from then on it is that device's, known by its resource. It has the salt and the rounds of the
+//! account's own verifiers, so that one exchange can be for either; a new password of the account has
+//! another salt, and removes them all. It is for chat alone: the web, a new password and the removal
+//! of the account want the account's own, so that taking a lost phone's away takes all it could do.
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Row;
+use rusqlite::params;
+use zeroize::Zeroizing;
+
+use super::AccountId;
+use super::Accounts;
+use super::credentials;
+use crate::clock;
+use crate::clock::UtcMicros;
+use crate::limits;
+pub use crate::store::DeviceId;
+use crate::store::StoreError;
+use crate::xmpp::sasl::Hash;
+use crate::xmpp::sasl::Spare;
+use crate::xmpp::sasl::Verifier;
+use crate::xmpp::sasl::Which;
+
+/// 32 that are not mistaken for one another where somebody types them after all.
+const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Of five bits each: 130 bits.
+const PASSWORD_SIGNS: usize = 26;
+
+/// Claimed, or there is still time to. `?3` is now.
+const OPENS: &str = "(claimed_at IS NOT NULL OR expires_at > ?3)";
+
+/// A new password, told this once.
+pub struct DevicePassword {
+    pub id: DeviceId,
+    /// Small letters and digits.
+    pub password: Zeroizing<String>,
+    pub expires_at: UtcMicros,
+}
+
+/// A device that has a password of its own, or a code that waits for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub id: DeviceId,
+    pub made_at: UtcMicros,
+    /// When the code runs out, if nothing has claimed it.
+    pub expires_at: UtcMicros,
+    pub claimed: Option<Claimed>,
+}
+
+/// The device that a password belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    pub at: UtcMicros,
+    pub resource: String,
+    pub seen_at: UtcMicros,
+}
+
+/// Why there is no new password.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DeviceError {
+    #[error("there is no such account")]
+    Unknown,
+    #[error("{} devices are signed in by a code; sign one out first", limits::DEVICES_PER_ACCOUNT_MAX)]
+    TooMany,
+    #[error("the account's password was changed meanwhile; try again")]
+    Changed,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// By which password somebody has logged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// The account's own.
+    Own,
+    /// A device's that nobody has claimed.
+    NewDevice(DeviceId),
+    /// By the device that has claimed it.
+    Device { id: DeviceId, resource: String },
+}
+
+impl SignIn {
+    pub fn device(&self) -> Option<DeviceId> {
+        match self {
+            SignIn::Own => None,
+            SignIn::NewDevice(id) | SignIn::Device { id, .. } => Some(*id),
+        }
+    }
+
+    /// The one resource that it may bind.
+    pub fn resource(&self) -> Option<&str> {
+        match self {
+            SignIn::Device { resource, .. } => Some(resource),
+            _ => None,
+        }
+    }
+}
+
+impl Accounts {
+    /// A password for one more device, durable on return. It opens nothing after `DEVICE_CODE_S` unless a
+    /// device has claimed it. Of those that wait `DEVICE_CODES_OPEN_MAX` stay, the newest ones.
+    pub async fn make_device(&self, account: AccountId) -> Result<DevicePassword, DeviceError> {
+        let name = self.name(account).ok_or(DeviceError::Unknown)?;
+        let password = fresh();
+        let mut own = Vec::with_capacity(Hash::ALL.len());
+        for hash in Hash::ALL {
+            own.push(self.verifier(&name, hash).await?);
+        }
+        let plain = password.clone();
+        let derive = move |own: Verifier| Verifier::derive(own.hash, &plain, &own.salt, own.rounds);
+        let keys: Vec<Verifier> = self.compute(move || own.into_iter().map(derive).collect()).await?;
+        let made_at = self.0.clock.utc();
+        let expires_at = made_at + limits::DEVICE_CODE_S as i64 * 1_000_000;
+        let job = move |c: &Connection| insert(c, account, &keys, (made_at, expires_at));
+        let id = self.0.store.write(job).await??;
+        Ok(DevicePassword { id, password, expires_at })
+    }
+
+    /// Those that open something, the oldest first.
+    pub async fn devices(&self, account: AccountId) -> Result<Vec<Device>, StoreError> {
+        let now = self.0.clock.utc();
+        let sql = format!(
+            "SELECT id, made_at, expires_at, claimed_at, resource, seen_at FROM device_password
+             WHERE account = ?1 AND id > ?2 AND {OPENS} ORDER BY id"
+        );
+        self.0.store.read(move |c| c.prepare_cached(&sql)?.query_map(params![account, 0, now], device)?.collect()).await
+    }
+
+    /// Its password opens nothing any more, durable on return. False: the account has no such device. Its
+    /// session is the caller's to end (`route::entry::sign_out_device`).
+    pub async fn revoke_device(&self, account: AccountId, id: DeviceId) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM device_password WHERE account = ? AND id = ?";
+        self.0.store.write(move |c| Ok(c.execute(sql, params![account, id])? > 0)).await
+    }
+
+    /// What it means that somebody knew this password. `None`: it was revoked or ran out meanwhile.
+    pub async fn sign_in_by(&self, account: AccountId, which: Which) -> Result<Option<SignIn>, StoreError> {
+        let Which::Spare(id) = which else { return Ok(Some(SignIn::Own)) };
+        let now = self.0.clock.utc();
+        let sql = format!("SELECT resource FROM device_password WHERE account = ?1 AND id = ?2 AND {OPENS}");
+        let read = move |c: &Connection| {
+            let mut select = c.prepare_cached(&sql)?;
+            select.query_row(params![account, id, now], |row| row.get::<_, Option<String>>(0)).optional()
+        };
+        let id = DeviceId(id);
+        Ok(self.0.store.read(read).await?.map(|resource| match resource {
+            Some(resource) => SignIn::Device { id, resource },
+            None => SignIn::NewDevice(id),
+        }))
+    }
+
+    /// The first log-in: the password is this device's from now on, durable on return. False: another one
+    /// was faster, or it was revoked or ran out.
+    pub async fn claim_device(&self, id: DeviceId, resource: &str) -> Result<bool, StoreError> {
+        let (now, resource) = (self.0.clock.utc(), resource.to_owned());
+        let sql = "UPDATE device_password SET claimed_at = ?3, resource = ?2, seen_at = ?3
+                   WHERE id = ?1 AND claimed_at IS NULL AND expires_at > ?3";
+        self.0.store.write(move |c| Ok(c.execute(sql, params![id, resource, now])? > 0)).await
+    }
+
+    /// Whether it still has its password.
+    pub async fn has_device(&self, id: DeviceId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM device_password WHERE id = ?";
+        let read = move |c: &Connection| c.prepare_cached(sql)?.query_row([id], |_| Ok(())).optional();
+        Ok(self.0.store.read(read).await?.is_some())
+    }
+
+    /// Notes that it was here now, as [`Accounts::seen`] does of the account.
+    pub fn device_seen(&self, id: DeviceId) {
+        let at = self.0.clock.utc();
+        let mut batch = crate::store::Batch::new();
+        batch.push_again(move |c| {
+            let mut update = c.prepare_cached("UPDATE device_password SET seen_at = ?2 WHERE id = ?1")?;
+            update.execute(params![id, at]).map(drop)
+        });
+        self.0.store.submit_later(batch);
+    }
+
+    /// Forgets codes that nobody used in time; tells how many.
+    pub async fn sweep_devices(&self) -> Result<usize, StoreError> {
+        let now = self.0.clock.utc();
+        self.0.store.write(move |c| c.execute(RAN_OUT, [now])).await
+    }
+}
+
+const RAN_OUT: &str = "DELETE FROM device_password WHERE claimed_at IS NULL AND expires_at <= ?1";
+
+fn fresh() -> Zeroizing<String> {
+    let random = Zeroizing::new(clock::random::<PASSWORD_SIGNS>());
+    Zeroizing::new(random.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect())
+}
+
+fn insert(
+    c: &Connection,
+    account: AccountId,
+    keys: &[Verifier],
+    (made_at, expires_at): (UtcMicros, UtcMicros),
+) -> rusqlite::Result<Result<DeviceId, DeviceError>> {
+    for key in keys {
+        let own = credentials::select(c, account, key.hash)?;
+        if own.is_some_and(|own| own.salt != key.salt || own.rounds != key.rounds) {
+            return Ok(Err(DeviceError::Changed));
+        }
+    }
+    c.execute(RAN_OUT, [made_at])?;
+    let sql = "DELETE FROM device_password WHERE id IN (SELECT id FROM device_password
+               WHERE account = ?1 AND claimed_at IS NULL ORDER BY id DESC LIMIT -1 OFFSET ?2)";
+    c.execute(sql, params![account, limits::DEVICE_CODES_OPEN_MAX - 1])?;
+    let sql = "SELECT count(*) FROM device_password WHERE account = ?";
+    let others: u32 = c.query_row(sql, [account], |row| row.get(0))?;
+    if others >= limits::DEVICES_PER_ACCOUNT_MAX {
+        return Ok(Err(DeviceError::TooMany));
+    }
+    let sql = "INSERT INTO device_password (account, made_at, expires_at) SELECT id, ?2, ?3 FROM account WHERE id = ?1
+               RETURNING id";
+    let made = c.query_row(sql, params![account, made_at, expires_at], |row| row.get(0)).optional()?;
+    let Some(id): Option<DeviceId> = made else { return Ok(Err(DeviceError::Unknown)) };
+    let sql = "INSERT INTO device_key (device, mechanism, stored_key, server_key) VALUES (?, ?, ?, ?)";
+    let mut insert = c.prepare_cached(sql)?;
+    for key in keys {
+        insert.execute(params![id, key.hash.mechanism(), key.stored_key, key.server_key])?;
+    }
+    Ok(Ok(id))
+}
+
+/// The keys that log-ins of this account by this mechanism are compared with, beside its own.
+pub(super) fn spare(c: &Connection, account: AccountId, hash: Hash, now: UtcMicros) -> rusqlite::Result<Vec<Spare>> {
+    let mut select = c.prepare_cached(&format!(
+        "SELECT id, stored_key, server_key FROM device_password JOIN device_key ON device = id
+         WHERE account = ?1 AND mechanism = ?2 AND {OPENS} ORDER BY id"
+    ))?;
+    let rows = select.query_map(params![account, hash.mechanism(), now], |row| {
+        Ok(Spare { number: row.get(0)?, stored_key: row.get(1)?, server_key: row.get(2)? })
+    })?;
+    rows.collect()
+}
+
+/// The account has another password: nothing fits its salt any more.
+pub(super) fn remove_all(c: &Connection, account: AccountId) -> rusqlite::Result<usize> {
+    c.execute("DELETE FROM device_password WHERE account = ?", [account])
+}
+
+fn device(row: &Row<'_>) -> rusqlite::Result<Device> {
+    let claimed_at: Option<UtcMicros> = row.get(3)?;
+    let claimed = match claimed_at {
+        Some(at) => Some(Claimed { at, resource: row.get(4)?, seen_at: row.get::<_, Option<_>>(5)?.unwrap_or(at) }),
+        None => None,
+    };
+    Ok(Device { id: row.get(0)?, made_at: row.get(1)?, expires_at: row.get(2)?, claimed })
+}
+
+#[cfg(test)]
+mod tests;
