@@ -10,6 +10,7 @@ pub mod qr;
 pub mod config;
 pub mod store;
 pub mod net;
+pub mod audit;
 pub mod settings;
 pub mod notices;
 pub mod accounts;

@@ -253,6 +253,13 @@ pub const WEB_AGENT_MAX_SIGNS: usize = 256;
 /// Entries of an Accept-Language that are looked at.
 pub const LANGUAGES_READ: usize = 16;
 
+// The owner's pages
+
+/// Troubles that stand open on the first page; the others are folded.
+pub const NOTICES_OPEN: usize = 3;
+/// People of whom the first page tells that they are online.
+pub const PEOPLE_AT_HOME: usize = 20;
+
 // Set-up in the browser
 
 /// Signs of the set-up code: 31 different ones, so 39 bits.
@@ -317,6 +324,13 @@ pub const BACKUP_COMMAND_MAX_S: u64 = 6 * 3_600;
 pub const RESTORE_ANSWER_MS: u64 = 300;
 /// Tries that are remembered.
 pub const BACKUP_RECORDS_MAX: u32 = 500;
+
+// The log of who changed what
+
+/// Lines that are remembered: some a day for a year, and what a script of an owner adds.
+pub const AUDIT_ROWS_MAX: u32 = 10_000;
+/// How long, seconds: a year.
+pub const AUDIT_KEPT_S: i64 = 366 * 86_400;
 
 // Settings and notices
 

@@ -15,7 +15,7 @@ use source::{Source, sources};
 const FLOORS: &[&[&str]] = &[
     &["limits"],
     &["xmpp", "clock", "texts", "qr"],
-    &["config", "store", "net"],
+    &["config", "store", "net", "audit"],
     &["settings", "notices"],
     &["accounts", "archive", "pubsub", "sessions", "files", "certs", "reach", "turn"],
     &["features"],

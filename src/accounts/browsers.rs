@@ -177,6 +177,7 @@ mod tests {
 
     use super::*;
     use crate::accounts::Role;
+    use crate::audit::By;
     use crate::clock::Clock;
     use crate::store::OpenOptions;
     use crate::store::Store;
@@ -228,9 +229,9 @@ mod tests {
             accounts.prove_browser(id).await.unwrap();
             match change {
                 0 => accounts.set_password(tom, "another").await.unwrap(),
-                1 => accounts.lock(tom).await.unwrap(),
+                1 => accounts.lock(tom, &By::Machine).await.unwrap(),
                 2 => accounts.leave(tom).await.map(drop).unwrap(),
-                _ => drop(accounts.remove(tom).await.unwrap()),
+                _ => drop(accounts.remove(tom, &By::Machine).await.unwrap()),
             }
             assert_eq!(accounts.browser(&cookie, trace()).await.unwrap(), None, "{change}");
         }

@@ -25,6 +25,9 @@ use super::names::Taken;
 use super::passwords;
 use super::passwords::WeakPassword;
 use super::to_the_end;
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::clock;
 use crate::clock::UtcMicros;
 use crate::limits;
@@ -297,11 +300,18 @@ impl Invites {
 
     /// The owner says yes: the account, with the password that was chosen. `None`: nobody waits
     /// under this number.
-    pub async fn approve(&self, request: i64) -> Result<Option<Joined>, StoreError> {
-        let at = self.0.clock.utc();
+    pub async fn approve(&self, request: i64, by: &By) -> Result<Option<Joined>, StoreError> {
+        let (by, at) = (by.clone(), self.0.clock.utc());
         let accounts = self.0.accounts.clone();
         to_the_end(async move {
-            let made = accounts.0.store.write(move |c| approve(c, request, at)).await?;
+            let job = move |c: &Connection| {
+                let made = approve(c, request, at)?;
+                if let Some((_, name, ..)) = &made {
+                    audit::note(c, &by, &Deed::LetIn { name: name.to_string() }, at)?;
+                }
+                Ok(made)
+            };
+            let made = accounts.0.store.write(job).await?;
             let Some((account, name, role, befriend)) = made else { return Ok(None) };
             accounts.names_mut().insert(account, name.clone(), role);
             Ok(Some(Joined::In { account, name, befriend }))
@@ -311,8 +321,17 @@ impl Invites {
 
     /// The owner says no: the name is free again, the place stays spent. False: nobody waits under
     /// this number.
-    pub async fn refuse(&self, request: i64) -> Result<bool, StoreError> {
-        self.0.store.write(move |c| Ok(c.execute("DELETE FROM join_request WHERE id = ?", [request])? > 0)).await
+    pub async fn refuse(&self, request: i64, by: &By) -> Result<bool, StoreError> {
+        let (by, at) = (by.clone(), self.0.clock.utc());
+        let job = move |c: &Connection| {
+            let sql = "DELETE FROM join_request WHERE id = ? RETURNING name";
+            let refused: Option<String> = c.query_row(sql, [request], |row| row.get(0)).optional()?;
+            match refused {
+                Some(name) => audit::note(c, &by, &Deed::TurnedAway { name }, at).map(|()| true),
+                None => Ok(false),
+            }
+        };
+        self.0.store.write(job).await
     }
 
     /// A new password by a reset link, durable on return, and the link is spent. The caller ends the

@@ -34,6 +34,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::limits::ACCOUNT_BATCH;
@@ -51,6 +54,7 @@ pub use founder::Founder;
 
 use credentials::Credentials;
 use credentials::Verifiers;
+use standing::Change;
 use standing::Closed;
 use throttle::Throttle;
 
@@ -147,6 +151,9 @@ pub enum ChangeError {
     Password(#[from] PasswordError),
     #[error("there is no such account")]
     Unknown,
+    /// A place needs an owner who gets in.
+    #[error("this is the only owner")]
+    OnlyOwner,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -241,6 +248,11 @@ impl Accounts {
 
     pub fn name(&self, id: AccountId) -> Option<Arc<str>> {
         self.names().by_id.get(&id).map(|known| known.name.clone())
+    }
+
+    /// As the log of changes names somebody.
+    pub fn by(&self, id: AccountId) -> Option<By> {
+        self.name(id).map(By::Person)
     }
 
     pub fn role(&self, id: AccountId) -> Option<Role> {
@@ -357,11 +369,18 @@ impl Accounts {
 
     /// Deletes the account with all that hangs on its row. False: there was none. Its archive must
     /// be emptied before: a long one would hold up the writer, and bodies are shared.
-    pub async fn remove(&self, id: AccountId) -> Result<bool, StoreError> {
-        let accounts = self.clone();
+    pub async fn remove(&self, id: AccountId, by: &By) -> Result<bool, StoreError> {
+        let Some(name) = self.name(id) else { return Ok(false) };
+        let (accounts, by, at) = (self.clone(), by.clone(), self.0.clock.utc());
         to_the_end(async move {
-            let job = move |c: &Connection| c.execute("DELETE FROM account WHERE id = ?", [id.0]);
-            let removed = accounts.0.store.write(job).await? > 0;
+            let job = move |c: &Connection| {
+                let removed = c.execute("DELETE FROM account WHERE id = ?", [id.0])? > 0;
+                if removed {
+                    audit::note(c, &by, &Deed::Removed { name: name.to_string() }, at)?;
+                }
+                Ok(removed)
+            };
+            let removed = accounts.0.store.write(job).await?;
             accounts.names_mut().remove(id);
             Ok(removed)
         })
@@ -373,19 +392,16 @@ impl Accounts {
         self.0.store.read(list).await
     }
 
-    pub async fn set_role(&self, id: AccountId, role: Role) -> Result<(), ChangeError> {
-        let accounts = self.clone();
-        let changed = to_the_end(async move {
-            let job = move |c: &Connection| {
-                c.execute("UPDATE account SET role = ? WHERE id = ?", params![role.as_str(), id.0])
-            };
-            let changed = accounts.0.store.write(job).await?;
-            if let Some(entry) = accounts.names_mut().by_id.get_mut(&id) {
-                entry.role = role;
-            }
-            Ok(changed)
-        });
-        known(changed.await?)
+    /// Err(OnlyOwner): somebody has to run the place. Nothing where it is so already.
+    pub async fn set_role(&self, id: AccountId, role: Role, by: &By) -> Result<(), ChangeError> {
+        let change = Change {
+            write: Box::new(move |c| {
+                c.execute("UPDATE account SET role = ?2 WHERE id = ?1 AND role <> ?2", params![id, role.as_str()])
+            }),
+            spares_owners: role != Role::Owner,
+            deed: Box::new(move |name| Deed::Role { name, role: role.as_str().to_owned() }),
+        };
+        self.change(id, change, by, move |known| known.role = role).await
     }
 
     /// The name shown to others; `None`: none.

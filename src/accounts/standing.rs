@@ -4,6 +4,7 @@
 //! account's sessions (`route::sign_out`), browsers are signed out with the change itself; the streams refuse its log-in (RFC 6120 §6.5.2).
 
 use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
 use rusqlite::params;
 
 use super::AccountId;
@@ -13,6 +14,9 @@ use super::Role;
 use super::browsers;
 use super::known;
 use super::to_the_end;
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::clock::UtcMicros;
 use crate::limits;
 use crate::store::StoreError;
@@ -33,6 +37,45 @@ impl Closed {
             (None, Some(at)) => Some(Closed::Leaving { at }),
             (None, None) => None,
         }
+    }
+}
+
+/// A change of one account by somebody who may.
+pub(super) struct Change {
+    /// How many rows it changed; none where it is so already.
+    pub write: Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>,
+    /// Refused where no other owner gets in.
+    pub spares_owners: bool,
+    /// Of the account's name.
+    pub deed: Box<dyn Fn(String) -> Deed + Send>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Changed {
+    Done,
+    Already,
+    Unknown,
+    OnlyOwner,
+}
+
+impl Change {
+    /// The one writer makes it whole: two owners who close each other out at once do not both succeed.
+    fn run(&self, c: &Connection, id: AccountId, by: &By, at: UtcMicros) -> rusqlite::Result<Changed> {
+        let sql = "SELECT name, role = 'owner' AND NOT EXISTS (SELECT 1 FROM account other WHERE other.role = 'owner'
+                   AND other.locked_at IS NULL AND other.leaves_at IS NULL AND other.id <> account.id)
+                   FROM account WHERE id = ?";
+        let found = c.query_row(sql, [id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
+        let Some((name, only_owner)) = found else { return Ok(Changed::Unknown) };
+        if self.spares_owners && only_owner {
+            return Ok(Changed::OnlyOwner);
+        }
+        if (self.write)(c)? == 0 {
+            return Ok(Changed::Already);
+        }
+        browsers::forget_closed(c, id)?;
+        audit::note(c, by, &(self.deed)(name), at)?;
+        Ok(Changed::Done)
     }
 }
 
@@ -60,16 +103,47 @@ impl Accounts {
     }
 
     /// Locked until [`Accounts::unlock`]; an account that leaves goes on leaving.
-    pub async fn lock(&self, id: AccountId) -> Result<(), ChangeError> {
+    pub async fn lock(&self, id: AccountId, by: &By) -> Result<(), ChangeError> {
         let now = self.0.clock.utc();
-        let sql = "UPDATE account SET locked_at = coalesce(locked_at, ?2) WHERE id = ?1";
-        self.change_standing(id, sql, now, |closed| *closed = Some(Closed::Locked)).await
+        let change = Change {
+            write: Box::new(move |c| {
+                c.execute("UPDATE account SET locked_at = ? WHERE id = ? AND locked_at IS NULL", params![now, id])
+            }),
+            spares_owners: true,
+            deed: Box::new(|name| Deed::Locked { name }),
+        };
+        self.change(id, change, by, |known| known.closed = Some(Closed::Locked)).await
     }
 
     /// Open again, and it stays, if it was leaving.
-    pub async fn unlock(&self, id: AccountId) -> Result<(), ChangeError> {
-        let sql = "UPDATE account SET locked_at = NULL, leaves_at = NULL WHERE id = ?1 AND ?2 IS NOT NULL";
-        self.change_standing(id, sql, 0, |closed| *closed = None).await
+    pub async fn unlock(&self, id: AccountId, by: &By) -> Result<(), ChangeError> {
+        let change = Change {
+            write: Box::new(move |c| {
+                let sql = "UPDATE account SET locked_at = NULL, leaves_at = NULL WHERE id = ?
+                           AND (locked_at IS NOT NULL OR leaves_at IS NOT NULL)";
+                c.execute(sql, [id])
+            }),
+            spares_owners: false,
+            deed: Box::new(|name| Deed::Opened { name }),
+        };
+        self.change(id, change, by, |known| known.closed = None).await
+    }
+
+    /// Closed by an owner: locked, so that nobody takes it back by signing in, and removed after
+    /// `LEAVE_GRACE_S` unless it is unlocked. Gives that time.
+    pub async fn close(&self, id: AccountId, by: &By) -> Result<UtcMicros, ChangeError> {
+        let now = self.0.clock.utc();
+        let until = now + limits::LEAVE_GRACE_S as i64 * 1_000_000;
+        let change = Change {
+            write: Box::new(move |c| {
+                let sql = "UPDATE account SET locked_at = coalesce(locked_at, ?2), leaves_at = ?3 WHERE id = ?1";
+                c.execute(sql, params![id, now, until])
+            }),
+            spares_owners: true,
+            deed: Box::new(move |name| Deed::Closed { name, until }),
+        };
+        self.change(id, change, by, |known| known.closed = Some(Closed::Locked)).await?;
+        Ok(until)
     }
 
     /// Closed now, removed after `LEAVE_GRACE_S`. Gives that time.
@@ -99,6 +173,29 @@ impl Accounts {
                 select.query_map([now], |row| row.get(0))?.collect()
             })
             .await
+    }
+
+    /// Changes an account's row and notes who did it, in one transaction; then what is known of it.
+    pub(super) async fn change(
+        &self,
+        id: AccountId,
+        change: Change,
+        by: &By,
+        learn: impl FnOnce(&mut super::Known) + Send + 'static,
+    ) -> Result<(), ChangeError> {
+        let (accounts, by, at) = (self.clone(), by.clone(), self.0.clock.utc());
+        let changed = to_the_end(async move {
+            let changed = accounts.0.store.write(move |c| change.run(c, id, &by, at)).await?;
+            if let Some(known) = accounts.names_mut().by_id.get_mut(&id).filter(|_| changed == Changed::Done) {
+                learn(known);
+            }
+            Ok(changed)
+        });
+        match changed.await? {
+            Changed::Done | Changed::Already => Ok(()),
+            Changed::Unknown => Err(ChangeError::Unknown),
+            Changed::OnlyOwner => Err(ChangeError::OnlyOwner),
+        }
     }
 
     async fn change_standing(
@@ -147,7 +244,7 @@ mod tests {
         let mira = accounts.create("mira", "x", Role::Owner).await.unwrap();
         let tom = accounts.create("tom", "x", Role::Owner).await.unwrap();
         assert!(!accounts.is_only_owner(mira));
-        accounts.lock(tom).await.unwrap();
+        accounts.lock(tom, &By::Machine).await.unwrap();
         assert!(accounts.is_only_owner(mira) && accounts.closed(tom) == Some(Closed::Locked));
         let at = accounts.leave(tom).await.unwrap();
         accounts.0.store.close().await;
@@ -156,7 +253,7 @@ mod tests {
         assert_eq!(accounts.closed(tom), Some(Closed::Locked));
         accounts.stay(tom).await.unwrap();
         assert_eq!(accounts.closed(tom), Some(Closed::Locked));
-        accounts.unlock(tom).await.unwrap();
+        accounts.unlock(tom, &By::Machine).await.unwrap();
         assert_eq!(accounts.closed(tom), None);
         assert_eq!(accounts.leave(tom).await.unwrap(), at);
         assert_eq!(accounts.closed(tom), Some(Closed::Leaving { at }));
@@ -165,6 +262,51 @@ mod tests {
         assert_eq!(accounts.overdue().await.unwrap(), [tom]);
         accounts.stay(tom).await.unwrap();
         assert_eq!((accounts.closed(tom), accounts.overdue().await.unwrap()), (None, Vec::new()));
-        assert!(matches!(accounts.lock(AccountId(99)).await, Err(ChangeError::Unknown)));
+        assert!(matches!(accounts.lock(AccountId(99), &By::Machine).await, Err(ChangeError::Unknown)));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn owners_who_close_each_other_out_at_once_leave_one_who_gets_in() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (clock, options) = (Clock::system(), OpenOptions { reserve: 0, ..OpenOptions::default() });
+        let store = Store::open(folder.path(), options, clock.clone()).expect("it opens");
+        let accounts = Accounts::open(store.clone(), clock).await.expect("it reads");
+        let mira = accounts.create("mira", "x", Role::Owner).await.unwrap();
+        let tom = accounts.create("tom", "x", Role::Owner).await.unwrap();
+        for round in 0..20 {
+            let by = |name: &str| By::Person(name.into());
+            let (of_mira, of_tom) = (by("mira"), by("tom"));
+            let (first, second) = tokio::join!(accounts.set_role(tom, Role::Member, &of_mira), async {
+                match round % 3 {
+                    0 => accounts.set_role(mira, Role::Limited, &of_tom).await,
+                    1 => accounts.lock(mira, &of_tom).await,
+                    _ => accounts.close(mira, &of_tom).await.map(drop),
+                }
+            });
+            assert!(first.is_ok() != second.is_ok(), "{round}: {first:?} {second:?}");
+            assert!(accounts.owners().iter().any(|owner| accounts.closed(*owner).is_none()));
+            for owner in [mira, tom] {
+                accounts.unlock(owner, &By::Machine).await.unwrap();
+                accounts.set_role(owner, Role::Owner, &By::Machine).await.unwrap();
+            }
+        }
+        let lines = store.read(|c| audit::page(c, None, 1_000)).await.unwrap();
+        assert!(lines.iter().filter(|line| line.by != By::Machine).count() == 20, "what was refused is not noted");
+    }
+
+    #[tokio::test]
+    async fn who_was_closed_by_an_owner_cannot_take_it_back_by_signing_in() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (clock, options) = (Clock::system(), OpenOptions { reserve: 0, ..OpenOptions::default() });
+        let store = Store::open(folder.path(), options, clock.clone()).expect("it opens");
+        let accounts = Accounts::open(store, clock).await.expect("it reads");
+        let tom = accounts.create("tom", "x", Role::Member).await.unwrap();
+        let until = accounts.close(tom, &By::Machine).await.unwrap();
+        assert_eq!(accounts.closed(tom), Some(Closed::Locked));
+        let listed = accounts.list().await.unwrap();
+        assert!(listed[0].leaves_at == Some(until) && listed[0].locked_at.is_some());
+        accounts.unlock(tom, &By::Machine).await.unwrap();
+        let listed = accounts.list().await.unwrap();
+        assert_eq!((listed[0].leaves_at, listed[0].locked_at, accounts.closed(tom)), (None, None, None));
     }
 }

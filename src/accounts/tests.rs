@@ -106,7 +106,7 @@ async fn an_unknown_name_has_stand_ins_that_look_like_verifiers_and_stay() {
         assert_eq!((own.stored_key.len(), own.server_key.len()), (nobody.stored_key.len(), nobody.server_key.len()));
     }
     let before = accounts.verifier("juliet", Hash::Sha1).await.unwrap();
-    accounts.remove(id).await.unwrap();
+    accounts.remove(id, &By::Machine).await.unwrap();
     let after = accounts.verifier("juliet", Hash::Sha1).await.unwrap();
     assert!(before.salt != after.salt && !after.fits("R0m30"));
 }
@@ -146,8 +146,8 @@ async fn a_removed_account_takes_its_rows_along_and_its_number_never_returns() {
     let folder = folder();
     let accounts = open(folder.path()).await;
     let id = accounts.create("juliet", "a", Role::Member).await.unwrap();
-    assert!(accounts.remove(id).await.unwrap());
-    assert!(!accounts.remove(id).await.unwrap());
+    assert!(accounts.remove(id, &By::Machine).await.unwrap());
+    assert!(!accounts.remove(id, &By::Machine).await.unwrap());
     assert_eq!((accounts.find("juliet"), accounts.name(id), accounts.len()), (None, None, 0));
     let left = accounts.0.store.read(|c| c.query_row("SELECT count(*) FROM verifier", [], |row| row.get::<_, i64>(0)));
     assert_eq!(left.await.unwrap(), 0);
@@ -159,13 +159,13 @@ async fn roles_change_and_being_seen_is_noted() {
     let folder = folder();
     let accounts = open(folder.path()).await;
     let id = accounts.create("juliet", "a", Role::Limited).await.unwrap();
-    accounts.set_role(id, Role::Owner).await.unwrap();
+    accounts.set_role(id, Role::Owner, &By::Machine).await.unwrap();
     assert_eq!(accounts.role(id), Some(Role::Owner));
     accounts.seen(id);
     sql(&accounts, "SELECT 1").await;
     let listed = accounts.list().await.unwrap();
     assert!(listed[0].role == Role::Owner && listed[0].last_seen_at >= Some(listed[0].created_at));
-    assert!(matches!(accounts.set_role(AccountId(9), Role::Owner).await, Err(ChangeError::Unknown)));
+    assert!(matches!(accounts.set_role(AccountId(9), Role::Owner, &By::Machine).await, Err(ChangeError::Unknown)));
     assert!("Owner".parse::<Role>().is_err() && "limited".parse() == Ok(Role::Limited));
 }
 

@@ -1,7 +1,7 @@
 //! Is this imera well? One file a check, one line here. Asked by `imera check`, and every minute by
 //! the server, which puts what it finds among the notices.
 //!
-//! Keeps no state. Missing until their issues: dns, federation, push, calls.
+//! State: what the last looks found ([`Latest`]). Missing until their issues: dns, federation, push, calls.
 
 pub mod backup;
 pub mod certificate;
@@ -14,9 +14,13 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use crate::certs::Serving;
 use crate::clock::Clock;
+use crate::clock::UtcMicros;
 use crate::notices::Severity;
 pub use crate::notices::size;
 use crate::store::Store;
@@ -88,6 +92,38 @@ pub struct Found {
     pub next: Option<String>,
 }
 
+/// What the last looks of a running server found. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Latest(Arc<Mutex<Option<Looked>>>);
+
+/// Findings by the check's name, each from the last time that it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// When the last look was.
+    pub at: UtcMicros,
+    pub found: Vec<(&'static str, Found)>,
+}
+
+impl Latest {
+    /// Takes in what a look found; what it left out stays as it was.
+    pub fn note(&self, at: UtcMicros, mut found: Vec<(&'static str, Found)>) {
+        let mut looked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = looked.take().map(|looked| looked.found).unwrap_or_default();
+        let left_out = |name: &str, found: &[(&'static str, Found)]| found.iter().all(|(other, _)| *other != name);
+        for (name, earlier) in before {
+            if left_out(name, &found) {
+                found.push((name, earlier));
+            }
+        }
+        *looked = Some(Looked { at, found });
+    }
+
+    /// `None`: nobody has looked yet.
+    pub fn get(&self) -> Option<Looked> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 impl Found {
     pub fn ok(what: impl Into<String>) -> Found {
         Found { state: State::Ok, what: what.into(), next: None }
@@ -103,5 +139,23 @@ impl Found {
 
     pub fn failed(what: impl Into<String>, next: impl Into<String>) -> Found {
         Found { state: State::Failed, what: what.into(), next: Some(next.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_replaces_what_it_looked_at_and_nothing_else() {
+        let latest = Latest::default();
+        assert_eq!(latest.get(), None);
+        latest.note(1, vec![("disk", Found::ok("a")), ("ports", Found::ok("b"))]);
+        latest.note(2, vec![("disk", Found::warning("c", "d"))]);
+        let looked = latest.get().unwrap();
+        assert_eq!(
+            looked,
+            Looked { at: 2, found: vec![("disk", Found::warning("c", "d")), ("ports", Found::ok("b"))] }
+        );
     }
 }

@@ -33,6 +33,7 @@ use crate::accounts::invites::links::Links;
 use crate::accounts::joining::Rules;
 use crate::accounts::roster::Rosters;
 use crate::archive::Archive;
+use crate::audit::By;
 use crate::clock::Clock;
 use crate::sessions::Delivery;
 use crate::sessions::Item;
@@ -193,6 +194,11 @@ impl Ctx<'_> {
         self.session.account()
     }
 
+    /// The asker, as the log of changes names them.
+    pub fn by(&self) -> By {
+        self.parts.accounts.by(self.asker()).unwrap_or(By::Machine)
+    }
+
     /// Whether somebody asks about their own account.
     pub fn is_own(&self) -> bool {
         self.account == Some(self.asker())
@@ -220,8 +226,8 @@ pub struct Outbox {
     pub presences: Vec<Presence>,
     /// A message that went out before `batch` with its offline mark is queued.
     pub ahead: Option<Arc<Delivery>>,
-    /// Accounts to remove; it is answered when that is durable.
-    pub remove: Vec<AccountId>,
+    /// Accounts to remove, and by whom; it is answered when that is durable.
+    pub remove: Vec<(AccountId, By)>,
 }
 
 /// The result of a request of one's own.

@@ -74,7 +74,7 @@ fn remove(cx: &Ctx<'_>, query: &Element, out: &mut Outbox) -> Result<Option<Elem
     if cx.parts.accounts.is_only_owner(cx.asker()) && !cx.parts.policy.registration {
         return Err(StanzaError::not_allowed("A place needs an owner: make somebody else one first."));
     }
-    out.remove.push(cx.asker());
+    out.remove.push((cx.asker(), cx.by()));
     Ok(None)
 }
 

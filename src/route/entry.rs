@@ -10,6 +10,7 @@ use crate::accounts::invites::Ticket;
 use crate::accounts::joining::JoinError;
 use crate::accounts::joining::Joined;
 use crate::accounts::recovery::RecoverError;
+use crate::audit::By;
 use crate::clock::UtcMicros;
 use crate::features::Parts;
 use crate::sessions::End;
@@ -31,8 +32,8 @@ pub async fn join(parts: &Parts, ticket: &Ticket, name: &str, password: &str) ->
 }
 
 /// An owner says yes to somebody who waits. `None`: nobody waits under this number.
-pub async fn approve(parts: &Parts, request: i64) -> Result<Option<Joined>, StoreError> {
-    let joined = parts.invites.approve(request).await?;
+pub async fn approve(parts: &Parts, request: i64, by: &By) -> Result<Option<Joined>, StoreError> {
+    let joined = parts.invites.approve(request, by).await?;
     if let Some(joined) = &joined {
         make_contacts(parts, joined).await;
     }
@@ -90,12 +91,19 @@ pub async fn sign_out_device(parts: &Parts, account: AccountId, device: DeviceId
     sessions.iter().filter(|session| session.device() == Some(device)).for_each(|session| session.end(End::SignedOut));
     Ok(revoked)
 }
-
-/// Locks an account and signs it out. Whether it is the only owner is the caller's to ask.
-pub async fn lock(parts: &Parts, account: AccountId) -> Result<(), ChangeError> {
-    parts.accounts.lock(account).await?;
+/// Locks an account and signs it out. Err(OnlyOwner): the place needs it.
+pub async fn lock(parts: &Parts, account: AccountId, by: &By) -> Result<(), ChangeError> {
+    parts.accounts.lock(account, by).await?;
     sign_out(parts, account);
     Ok(())
+}
+
+/// An owner closes an account: signed out now, removed later, open again until then. Gives the time
+/// of its removal. Err(OnlyOwner): the place needs it.
+pub async fn close(parts: &Parts, account: AccountId, by: &By) -> Result<UtcMicros, ChangeError> {
+    let until = parts.accounts.close(account, by).await?;
+    sign_out(parts, account);
+    Ok(until)
 }
 
 /// Closes an account that is to be removed, and signs it out. Gives the time until which it can

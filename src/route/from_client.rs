@@ -51,8 +51,8 @@ pub async fn stanza(parts: &Parts, session: &Arc<Session>, handled: Option<Handl
     };
     let answer = answer.unwrap_or_else(|error| stanza.error(&error).map(|error| item(&error)));
     drain(parts, &mut out).await;
-    for account in std::mem::take(&mut out.remove) {
-        let Err(error) = removal::remove(parts, account).await else { continue };
+    for (account, by) in std::mem::take(&mut out.remove) {
+        let Err(error) = removal::remove(parts, account, &by).await else { continue };
         tracing::error!(account = account.0, %error, "an account was not removed");
         let error = StanzaError::internal_server_error("The account was not removed.");
         let reply = stanza.error(&error).map(|error| item(&error)).into_iter().collect();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::presence;
+use crate::audit::By;
 use crate::features::Parts;
 use crate::sessions::End;
 use crate::store::AccountId;
@@ -14,7 +15,7 @@ use crate::xmpp::stanza::PresenceType;
 use crate::xmpp::subscription;
 
 /// Removes an account: durable when it returns. Its sessions then end by themselves.
-pub async fn remove(parts: &Parts, account: AccountId) -> Result<(), StoreError> {
+pub async fn remove(parts: &Parts, account: AccountId, by: &By) -> Result<(), StoreError> {
     let Some(name) = parts.accounts.name(account) else { return Ok(()) };
     let Ok(me) = Jid::from_parts(Some(&name), parts.domain.domain(), None) else { return Ok(()) };
     let mut work = VecDeque::new();
@@ -49,7 +50,7 @@ pub async fn remove(parts: &Parts, account: AccountId) -> Result<(), StoreError>
     }
     parts.store.submit(batch).await?;
     parts.archive.forget(account).await?;
-    parts.accounts.remove(account).await?;
+    parts.accounts.remove(account, by).await?;
     parts.rosters.forget(account);
     parts.blocks.forget(account);
     for session in parts.sessions.of(account).iter() {

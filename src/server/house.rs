@@ -16,7 +16,11 @@ use super::failure::Failure;
 use super::folder::Ports;
 use crate::accounts::Accounts;
 use crate::accounts::invites::Invites;
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::certs::Certs;
+use crate::checks::Latest;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::net::admission::Admission;
@@ -35,6 +39,8 @@ pub struct House {
     pub store: Store,
     pub settings: Settings,
     pub notices: Notices,
+    /// What the looks of the running server found.
+    pub found: Latest,
     pub accounts: Accounts,
     pub invites: Invites,
     /// The port of https that is bound, for links. Set before `open`.
@@ -82,6 +88,7 @@ impl House {
             store,
             settings,
             notices,
+            found: Latest::default(),
             accounts,
             invites,
             https: OnceLock::new(),
@@ -108,6 +115,13 @@ impl House {
                 Failure::new(format!("{what}, since {cause}"), trouble.what.next_step())
             }
             None => Failure::new(format!("{what} ({error})"), "look at imera status, then try again"),
+        }
+    }
+
+    /// A line in the log of changes: the machine did it. What cannot be written there is in the log of the process.
+    pub async fn note(&self, deed: Deed) {
+        if let Err(error) = self.store.write(audit::job(By::Machine, deed, self.clock.utc())).await {
+            tracing::warn!(%error, "a change is not in the log of changes");
         }
     }
 

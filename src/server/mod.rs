@@ -16,6 +16,7 @@ mod pages;
 mod people;
 pub mod secret;
 pub mod set_up;
+mod upkeep;
 mod watch;
 
 use std::io;
@@ -220,6 +221,7 @@ async fn serve(
     let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));
     if let Some(site) = house.site.get() {
+        site.care(upkeep::care(house));
         site.open(parts.clone());
     }
     let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web, parts: parts.clone() });

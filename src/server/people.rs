@@ -14,6 +14,7 @@ use crate::accounts::blocks::Blocks;
 use crate::accounts::invites::links::Links;
 use crate::accounts::roster::Rosters;
 use crate::archive::Archive;
+use crate::audit::By;
 use crate::config::Port;
 use crate::features::Parts;
 use crate::features::Policy;
@@ -87,10 +88,10 @@ fn policy(house: &House) -> Policy {
 pub async fn remove(house: &House, id: AccountId) -> Result<(), Failure> {
     let failed = |error| house.not_kept("the account was not removed", error);
     match house.open.get() {
-        Some(open) => crate::route::remove_account(&open.parts, id).await.map_err(failed),
+        Some(open) => crate::route::remove_account(&open.parts, id, &By::Machine).await.map_err(failed),
         None => {
             let parts = build(house, &house.domain()?).await?;
-            crate::route::remove_account(&parts, id).await.map_err(failed)
+            crate::route::remove_account(&parts, id, &By::Machine).await.map_err(failed)
         }
     }
 }

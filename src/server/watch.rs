@@ -9,7 +9,9 @@ use std::time::Duration;
 use super::backups;
 use super::house::House;
 use crate::checks::CHECKS;
+use crate::checks::Check;
 use crate::checks::Subject;
+use crate::checks::database;
 use crate::limits;
 use crate::notices::Severity;
 
@@ -48,9 +50,24 @@ pub async fn every_minute(house: Arc<House>) {
 
 /// Makes the cheap checks now.
 pub async fn look(house: &House) {
+    look_at(house, |check| check.every_minute).await;
+}
+
+/// Makes all checks but the one that reads the whole database.
+pub async fn look_closely(house: &House) {
+    look_at(house, |check| check.name != database::CHECK.name).await;
+}
+
+async fn look_at(house: &House, wanted: fn(&Check) -> bool) {
     let subject = subject(house).await;
-    for check in CHECKS.iter().filter(|check| check.every_minute) {
+    let mut all = Vec::new();
+    for check in CHECKS.iter().filter(|check| wanted(check)) {
         let found = (check.look)(&subject, &|_, _| {}).await;
+        all.push((check.name, found.clone()));
+        // A notice goes when the next minute finds all well: of the others nobody would take it away.
+        if !check.every_minute {
+            continue;
+        }
         match found.state.severity() {
             Some(severity) => {
                 let what = format!("{}: {}", check.name, found.what);
@@ -59,6 +76,7 @@ pub async fn look(house: &House) {
             None => house.notices.clear(check.name),
         }
     }
+    house.found.note(house.clock.utc(), all);
     if let Ok(summary) = house.backups.summary().await {
         backups::remind(house, &summary);
     }

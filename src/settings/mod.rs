@@ -11,6 +11,9 @@ use std::sync::RwLock;
 
 use rusqlite::Connection;
 
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -239,14 +242,50 @@ impl Settings {
 
     /// Checks a value and keeps it, for `imera settings set`. Returns it as it was kept. An empty
     /// value takes the default back.
-    pub async fn set(&self, key: &str, value: &str) -> Result<Option<String>, SettingError> {
+    pub async fn set(&self, key: &str, value: &str, by: &By) -> Result<Option<String>, SettingError> {
         let setting = find(key).ok_or_else(|| SettingError::Unknown(key.to_owned()))?;
         if let Some(why) = setting.fixed {
             return Err(SettingError::Fixed { key: setting.key, why });
         }
         let checked = check(setting, value)?;
-        self.keep(vec![(setting.key, checked.clone())]).await?;
+        self.keep_of(vec![(setting, checked.clone())], by).await?;
         Ok(checked.or_else(|| setting.default.map(str::to_owned)))
+    }
+
+    /// Checks several values and keeps them together, as [`Settings::set`] does one. Err: nothing was changed; the
+    /// first that was refused.
+    pub async fn set_all(&self, wanted: &[(&'static Setting, String)], by: &By) -> Result<(), SettingError> {
+        let mut rows = Vec::with_capacity(wanted.len());
+        for (setting, value) in wanted {
+            if let Some(why) = setting.fixed {
+                return Err(SettingError::Fixed { key: setting.key, why });
+            }
+            rows.push((*setting, check(setting, value)?));
+        }
+        self.keep_of(rows, by).await
+    }
+
+    /// Keeps what is another than before, and notes each.
+    async fn keep_of(&self, mut rows: Vec<(&'static Setting, Option<String>)>, by: &By) -> Result<(), SettingError> {
+        rows.retain(|(setting, value)| self.stored(setting.key) != *value);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let (by, at) = (by.clone(), self.0.store.utc());
+        let stored: Rows = rows.iter().map(|(setting, value)| (setting.key, value.clone())).collect();
+        let learned = stored.clone();
+        let job = move |c: &Connection| {
+            write(c, &stored)?;
+            for (key, value) in &stored {
+                // A command may hold the password of another machine.
+                let value = value.clone().filter(|_| *key != BACKUP_COMMAND.key);
+                audit::note(c, &by, &Deed::Setting { key: (*key).to_owned(), value }, at)?;
+            }
+            Ok(())
+        };
+        self.0.store.write(job).await?;
+        self.remember(learned);
+        Ok(())
     }
 
     /// Keeps what the server itself found out, fixed or not. `None` takes it away.

@@ -51,7 +51,7 @@ async fn what_was_set_is_there_after_a_restart_and_empty_takes_the_default_back(
     {
         let settings = settings(folder.path()).await;
         assert!(!settings.allows_plain());
-        assert_eq!(settings.set("allow_plain", "yes").await.unwrap().as_deref(), Some("on"));
+        assert_eq!(settings.set("allow_plain", "yes", &By::Machine).await.unwrap().as_deref(), Some("on"));
         assert_eq!(settings.domain(), None);
         let chosen = [(&DOMAIN, "A.Test".to_owned()), (&PLACE_NAME, "Beach House".to_owned())];
         let finishing = Finishing::new(&chosen, 5).unwrap();
@@ -65,7 +65,7 @@ async fn what_was_set_is_there_after_a_restart_and_empty_takes_the_default_back(
     let settings = settings(folder.path()).await;
     assert!(settings.allows_plain());
     assert_eq!((settings.domain().as_deref(), settings.place_name().as_str()), (Some("a.test"), "Beach House"));
-    assert_eq!(settings.set("allow_plain", "").await.unwrap().as_deref(), Some("off"));
+    assert_eq!(settings.set("allow_plain", "", &By::Machine).await.unwrap().as_deref(), Some("off"));
     assert!(!settings.allows_plain());
 }
 
@@ -78,7 +78,7 @@ async fn a_wrong_value_leaves_the_old_one_and_tells_what_is_wanted() {
         ("domain", "b.test", "domain cannot be set: addresses hold it, so it is chosen once, by imera setup"),
         ("colour", "blue", "there is no setting \"colour\": imera settings list names them"),
     ] {
-        assert_eq!(settings.set(key, value).await.unwrap_err().to_string(), told);
+        assert_eq!(settings.set(key, value, &By::Machine).await.unwrap_err().to_string(), told);
     }
     assert_eq!(settings.text(&BACKUP_AT).as_deref(), Some("3:30"));
 }

@@ -39,6 +39,7 @@ pub use ids::DeviceId;
 pub use open::{FILE, OpenOptions, schema_version};
 
 use crate::clock::Clock;
+use crate::clock::UtcMicros;
 use crate::limits;
 
 /// The database. Cheap to clone; closed with [`Store::close`] or when the last clone is dropped.
@@ -272,6 +273,11 @@ impl Store {
     /// Whether the process before ended without closing the database.
     pub fn was_unclean(&self) -> bool {
         self.0.inner.unclean
+    }
+
+    /// The date, by the clock it was opened with.
+    pub fn utc(&self) -> UtcMicros {
+        self.0.inner.clock.utc()
     }
 
     /// The data folder.

@@ -19,6 +19,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema/0004_backup.sql"),
     include_str!("schema/0005_web_session.sql"),
     include_str!("schema/0006_device_password.sql"),
+    include_str!("schema/0007_audit.sql"),
 ];
 
 /// The schema that this version writes.

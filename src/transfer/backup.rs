@@ -247,6 +247,11 @@ impl Backups {
         place(&settings::BACKUP_FOLDER).or_else(|| place(&settings::BACKUP_COMMAND))
     }
 
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.0.data
+    }
+
     fn folder(&self) -> PathBuf {
         self.0.data.join(FOLDER)
     }

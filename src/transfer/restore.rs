@@ -37,6 +37,9 @@ use super::work::SCRATCH;
 use super::work::Tell;
 use crate::accounts::browsers;
 use crate::accounts::roster;
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::store::FILE;
@@ -154,7 +157,8 @@ fn make_older(db: &Connection, record: &Record) -> rusqlite::Result<()> {
     db.execute("DELETE FROM notice", [])?;
     browsers::forget_all(db)?;
     roster::leap_versions(db)?;
-    records::insert(db, record)
+    records::insert(db, record)?;
+    audit::note(db, &By::Machine, &Deed::Restored { made_at: record.begun_at }, record.ended_at)
 }
 
 /// Makes the names of all folders below durable. Their files are already.

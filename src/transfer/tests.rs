@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::audit::By;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::settings;
@@ -228,7 +229,7 @@ async fn a_locked_backup_opens_with_its_passphrase_and_with_nothing_else() {
 #[tokio::test]
 async fn older_ones_go_as_the_owner_wants_and_a_damaged_one_neither_counts_nor_goes() {
     let place = Place::new().await;
-    place.settings.set("backup_keep", "2,0,0").await.unwrap();
+    place.settings.set("backup_keep", "2,0,0", &By::Machine).await.unwrap();
     let mut made = Vec::new();
     for _ in 0..4 {
         made.push(place.create().await.path);
@@ -300,18 +301,18 @@ async fn a_file_of_ones_own_choice_is_made_once() {
 async fn the_second_place_gets_a_copy_and_its_absence_is_told() {
     let place = Place::new().await;
     let stick = tempfile::tempdir().unwrap();
-    place.settings.set("backup_folder", stick.path().to_str().unwrap()).await.unwrap();
+    place.settings.set("backup_folder", stick.path().to_str().unwrap(), &By::Machine).await.unwrap();
     let made = place.create().await;
     let copy = stick.path().join(made.path.file_name().unwrap());
     assert_eq!(made.second, Some((stick.path().to_str().unwrap().to_owned(), Ok(()))));
     assert_eq!(std::fs::read(copy).unwrap(), std::fs::read(&made.path).unwrap());
-    place.settings.set("backup_folder", "/nowhere/at/all").await.unwrap();
+    place.settings.set("backup_folder", "/nowhere/at/all", &By::Machine).await.unwrap();
     let made = place.create().await;
     assert!(made.path.is_file(), "the backup itself is good");
     let summary = place.backups.summary().await.unwrap();
     assert!(summary.second_failed.unwrap().starts_with("the folder /nowhere/at/all is not there: "));
-    place.settings.set("backup_folder", "").await.unwrap();
-    place.settings.set("backup_command", "cp {} /nowhere/at/all/x").await.unwrap();
+    place.settings.set("backup_folder", "", &By::Machine).await.unwrap();
+    place.settings.set("backup_command", "cp {} /nowhere/at/all/x", &By::Machine).await.unwrap();
     let (_, brought) = place.create().await.second.unwrap();
     assert!(brought.unwrap_err().starts_with("cp failed (exit status: 1)"));
 }
@@ -328,7 +329,7 @@ async fn the_nightly_one_is_due_once_a_night_and_after_a_night_without_power() {
     assert!(!place.backups.due().await.unwrap());
     place.clock.advance(72 * HOUR);
     assert!(place.backups.due().await.unwrap());
-    place.settings.set("backup_folder", "x").await.unwrap();
+    place.settings.set("backup_folder", "x", &By::Machine).await.unwrap();
     std::fs::rename(place.path("backups"), place.path("elsewhere")).unwrap();
     std::fs::write(place.path("backups"), "").unwrap();
     place.backups.create(Kind::Nightly, None, &quiet).await.unwrap_err();

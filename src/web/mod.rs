@@ -3,6 +3,7 @@
 //! State: the set-up's code and what [`faults::Ready`] keeps. Missing until their issues: invitations, admin,
 //! status, uploads, well-known files, WebSocket, BOSH.
 
+pub mod admin;
 mod ask;
 mod assets;
 mod days;
@@ -44,6 +45,7 @@ use crate::limits;
 use crate::settings::Settings;
 use crate::store::Store;
 
+use admin::Care;
 use ask::Asked;
 use faults::Fault;
 use faults::Ready;
@@ -73,6 +75,8 @@ struct Inner {
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
     open: OnceLock<Arc<Parts>>,
+    /// The same, for the owner's pages.
+    care: OnceLock<Care>,
 }
 
 impl Site {
@@ -85,8 +89,8 @@ impl Site {
         https_port: Option<u16>,
     ) -> Site {
         let wizard = Wizard::new(founding);
-        let (ready, open) = (Ready::make(), OnceLock::new());
-        let inner = Arc::new(Inner { store, clock, settings, accounts, ready, wizard, https_port, open });
+        let (ready, open, care) = (Ready::make(), OnceLock::new(), OnceLock::new());
+        let inner = Arc::new(Inner { store, clock, settings, accounts, ready, wizard, https_port, open, care });
         let routes = Router::new()
             .route("/", get(front::door))
             .route("/assets/{name}", get(asset))
@@ -97,11 +101,17 @@ impl Site {
             .route("/stay", get(sign_in::stay_show).post(sign_in::stay))
             .merge(me::routes())
             .merge(setup::routes())
+            .merge(admin::routes())
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .layer(middleware::from_fn_with_state(inner.clone(), guard::around))
             .with_state(inner.clone());
         Site { inner, routes }
+    }
+
+    /// What the owner's pages need. Before [`Site::open`].
+    pub fn care(&self, care: Care) {
+        let _ = self.inner.care.set(care);
     }
 
     /// The doors for chat are open: from now on people can be let in.

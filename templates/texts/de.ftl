@@ -428,3 +428,91 @@ me-leave-sure = Tippe <b>{ $name }</b>, zum Zeichen, dass du es ernst meinst
 me-leave-other-name = Das ist nicht dein Chatname. Nichts wurde geändert.
 me-leave-password = Dein Passwort
 me-left-owners = { $place }: { $name } ist gegangen. Das Konto ist geschlossen und wird in { $days } Tagen gelöscht, wenn sich { $name } nicht vorher im Web anmeldet.
+
+# Die Seiten der Besitzer
+admin-bar = { $place }: für Besitzer
+admin-tabs = Seiten für Besitzer
+admin-tab-home = Start
+admin-signed-in = Angemeldet als { $name }
+admin-fine = Alles ist in Ordnung.
+admin-can-wait = { $count ->
+    [one] Alles läuft. Eines kann warten.
+   *[other] Alles läuft. { $count } Dinge können warten.
+}
+admin-bad = { $count ->
+    [one] Es läuft, aber eines braucht dich.
+   *[other] Es läuft, aber { $count } Dinge brauchen dich.
+}
+admin-storm = Freunde kommen gerade nicht hinein.
+admin-looking = Wir sehen noch nach …
+admin-looking-more = Der Server hat eben erst angefangen. In einer Minute weiß er, wie alles steht.
+admin-look-page = Diese Seite noch einmal ansehen
+admin-looked = { $minutes ->
+    [0] Eben wurde alles angesehen.
+    [one] Vor einer Minute wurde alles angesehen.
+   *[other] Vor { $minutes } Minuten wurde alles angesehen.
+}
+admin-looked-never = Noch wurde nichts angesehen.
+admin-look = Noch einmal nachsehen
+admin-more = { $count ->
+    [one] Und noch eines
+   *[other] Und noch { $count }
+}
+admin-checks = Was wir angesehen haben
+admin-rest = Alles andere ist in Ordnung
+admin-since = Es begann { $when }.
+admin-machine-says = Die Maschine sagt:
+admin-waiting = { $count ->
+    [one] Jemand wartet auf dein Ja
+   *[other] { $count } Leute warten auf dein Ja
+}
+admin-waiting-next = Sie kamen über eine Einladung und kommen herein, wenn du es sagst.
+admin-disk-full = Der Speicher ist voll
+admin-disk-full-next = Neue Nachrichten lassen sich nicht behalten; Apps sollen es später wieder versuchen. Lösche oder verschiebe, was sonst auf dem Speicher dieser Maschine liegt; imera macht von selbst weiter.
+admin-disk-low = Auf dem Speicher ist wenig Platz
+admin-disk-low-next = Noch merkt es niemand. Ist er voll, lässt sich keine Nachricht mehr behalten. Lösche oder verschiebe, was sonst auf dem Speicher dieser Maschine liegt.
+admin-store = Gerade lässt sich nichts behalten
+admin-store-next = Nachrichten werden abgewiesen statt verloren, und Apps senden sie noch einmal. Sieh nach dem Speicher der Maschine; imera macht von selbst weiter.
+admin-backup-old = Es gibt keine frische Sicherung
+admin-backup-old-next = Ginge diese Maschine jetzt kaputt, wäre alles seit der letzten verloren. Mach von Hand eine.
+admin-backup-failed = Die letzte Sicherung ist misslungen
+admin-backup-failed-next = Eine frühere ist noch gut. Innerhalb einer Stunde wird es wieder versucht.
+admin-backup-alone = Alle Sicherungen liegen auf dieser Maschine
+admin-backup-alone-next = Sie helfen, wenn etwas gelöscht wird oder innen schiefgeht. Geht die Maschine selbst kaputt oder wird gestohlen, sind sie mit weg. Lade ab und zu eine herunter.
+admin-backup-second = Am zweiten Ort fehlt die letzte Sicherung
+admin-backup-second-next = Die Sicherung selbst ist gut und liegt auf dieser Maschine. Sieh nach, ob der zweite Ort da ist.
+admin-clock-wrong = Die Uhr der Maschine geht falsch
+admin-clock-wrong-next = Zertifikate und die Reihenfolge der Nachrichten hängen davon ab. Meist stellt sie sich von selbst, sobald das Internet da ist.
+admin-certificate-bad = Das Zertifikat gilt nicht
+admin-certificate-bad-next = Apps verbinden sich nicht oder warnen ihre Leute. Setz ein neues an seine Stelle.
+admin-certificate-soon = Das Zertifikat braucht dich bald
+admin-certificate-soon-next = Noch merkt es niemand. Läuft es ab, verbinden sich Apps nicht mehr.
+admin-certificate-files = Die Dateien des Zertifikats sind nicht zu gebrauchen
+admin-certificate-files-next = Das vorige gilt weiter, bis es abläuft. Sieh dir die Dateien an.
+admin-ports-silent = Eine Tür dieses Servers antwortet nicht
+admin-ports-silent-next = Apps, die dort klopfen, kommen nicht hinein. Starte imera neu; hilft das nicht, sieh in sein Protokoll.
+admin-thing = Etwas braucht dich
+admin-thing-next = Was es ist, sagen die Worte des Servers selbst.
+admin-ports-fine = Alle Türen antworten
+admin-ports-fine-more = Von dieser Maschine aus versucht. Ob sie sich zur Welt öffnen, sieht sie nicht.
+admin-backup-fine = Die Sicherungen sind gut
+admin-backup-fine-more = Die letzte wurde { $when } gemacht: { $size }, geöffnet und nachgezählt.
+admin-backup-first = Die erste kommt { $when }.
+admin-backup-tonight = Die erste kommt heute Nacht.
+admin-certificate-fine = Das Zertifikat gilt
+admin-certificate-fine-more = Bis { $day }.
+admin-certificate-own = Bis { $day }. Diese Maschine hat es selbst gemacht; Apps fragen einmal, ob sie ihm trauen sollen.
+admin-disk-fine = Platz ist da
+admin-disk-fine-more = { $free } von { $of } sind frei.
+admin-clock-fine = Die Uhr geht richtig
+admin-clock-fine-more = Es ist { $day }.
+admin-who = Wer da ist
+admin-who-count = { $here ->
+    [0] Niemand ist online. { $of } Konten.
+    [one] Von { $of } ist eine Person online.
+   *[other] { $here } von { $of } sind online.
+}
+admin-here = Da
+admin-busy = Bitte nicht stören
+admin-away = Weg
+admin-gone = Nicht da

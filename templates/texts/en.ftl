@@ -429,3 +429,91 @@ me-leave-sure = Type <b>{ $name }</b> to show that you mean it
 me-leave-other-name = That is not your chat name. Nothing was changed.
 me-leave-password = Your password
 me-left-owners = { $place }: { $name } has left. The account is closed and will be deleted in { $days } days, unless { $name } signs in on the web before.
+
+# The owner's pages
+admin-bar = { $place }: for the owner
+admin-tabs = Pages for the owner
+admin-tab-home = Home
+admin-signed-in = Signed in as { $name }
+admin-fine = Everything is all right.
+admin-can-wait = { $count ->
+    [one] Everything works. One thing can wait.
+   *[other] Everything works. { $count } things can wait.
+}
+admin-bad = { $count ->
+    [one] It’s running, but one thing needs you.
+   *[other] It’s running, but { $count } things need you.
+}
+admin-storm = Friends can’t reach it right now.
+admin-looking = Still looking…
+admin-looking-more = The server has just begun. In a minute it knows how everything is.
+admin-look-page = Look at this page again
+admin-looked = { $minutes ->
+    [0] Looked at everything just now.
+    [one] Looked at everything a minute ago.
+   *[other] Looked at everything { $minutes } minutes ago.
+}
+admin-looked-never = Nothing was looked at yet.
+admin-look = Look again
+admin-more = { $count ->
+    [one] And one more
+   *[other] And { $count } more
+}
+admin-checks = What we looked at
+admin-rest = Everything else is fine
+admin-since = It began { $when }.
+admin-machine-says = The machine says:
+admin-waiting = { $count ->
+    [one] Somebody waits for your yes
+   *[other] { $count } people wait for your yes
+}
+admin-waiting-next = They came by an invitation, and get in when you say so.
+admin-disk-full = The disk is full
+admin-disk-full-next = New messages cannot be kept, so apps are told to try again later. Delete or move what else lies on this machine’s disk; imera goes on by itself.
+admin-disk-low = Little room is left on the disk
+admin-disk-low-next = Nobody notices yet. When it is full, no message can be kept. Delete or move what else lies on this machine’s disk.
+admin-store = Nothing can be kept right now
+admin-store-next = Messages are refused instead of lost, and apps send them again. Look after the machine’s disk; imera goes on by itself.
+admin-backup-old = There is no recent backup
+admin-backup-old-next = If this machine broke now, you would lose everything since the last one. Make one by hand.
+admin-backup-failed = The last backup failed
+admin-backup-failed-next = An earlier one is still good. It is tried again within the hour.
+admin-backup-alone = All backups are on this machine
+admin-backup-alone-next = They help when something is deleted or goes wrong inside. If the machine itself breaks or is stolen, they are gone with it. Download one now and then.
+admin-backup-second = The second place has not got the last backup
+admin-backup-second-next = The backup itself is good, and lies on this machine. Look whether the second place is there.
+admin-clock-wrong = The machine’s clock is wrong
+admin-clock-wrong-next = Certificates and the order of messages depend on it. It usually puts itself right within a minute of having internet.
+admin-certificate-bad = The certificate does not hold
+admin-certificate-bad-next = Apps refuse to connect, or warn their people. Put a new one in its place.
+admin-certificate-soon = The certificate needs you soon
+admin-certificate-soon-next = Nobody notices yet. When it runs out, apps refuse to connect.
+admin-certificate-files = The certificate’s files cannot be used
+admin-certificate-files-next = The one from before goes on until it runs out. Look at the files.
+admin-ports-silent = A door of this server does not answer
+admin-ports-silent-next = Apps that knock there cannot connect. Restart imera; if that does not help, look into its log.
+admin-thing = Something needs you
+admin-thing-next = What it is the server’s own words say.
+admin-ports-fine = All doors answer
+admin-ports-fine-more = Tried from this machine. Whether they open to the world it cannot see.
+admin-backup-fine = Backups are good
+admin-backup-fine-more = The last one was made { $when }: { $size }, opened and counted.
+admin-backup-first = The first one comes { $when }.
+admin-backup-tonight = The first one comes tonight.
+admin-certificate-fine = The certificate holds
+admin-certificate-fine-more = Until { $day }.
+admin-certificate-own = Until { $day }. This machine made it itself, so apps ask once whether to trust it.
+admin-disk-fine = There is room
+admin-disk-fine-more = { $free } of { $of } are free.
+admin-clock-fine = The clock is right
+admin-clock-fine-more = It is { $day }.
+admin-who = Who is here
+admin-who-count = { $here ->
+    [0] Nobody is online. { $of } accounts.
+    [one] One of { $of } is online.
+   *[other] { $here } of { $of } are online.
+}
+admin-here = Here
+admin-busy = Do not disturb
+admin-away = Away
+admin-gone = Not here

@@ -305,7 +305,7 @@ async fn talk(parts: &Arc<Parts>, bytes: Vec<u8>, ends: bool) -> String {
         }
         // an input before this one has changed the password
         let account = parts.accounts.find("fuzz").expect("it was there a moment ago");
-        parts.accounts.remove(account).await.expect("the database works");
+        parts.accounts.remove(account, &imera::audit::By::Machine).await.expect("the database works");
     }
     panic!("no log-in with a new account");
 }

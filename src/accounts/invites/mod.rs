@@ -10,11 +10,15 @@ mod rows;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::AccountId;
 use super::Accounts;
 use super::Role;
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::clock;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
@@ -75,6 +79,8 @@ pub struct Order {
     pub ask_first: bool,
     /// How many invitations the inviter may have open; `None`: not counted.
     pub quota: Option<u32>,
+    /// Made on the machine, in the inviter's name: the log of changes names the machine.
+    pub machine: bool,
 }
 
 impl Order {
@@ -91,6 +97,7 @@ impl Order {
             befriend: true,
             ask_first: false,
             quota: None,
+            machine: false,
         }
     }
 
@@ -271,7 +278,8 @@ impl Invites {
             expires_at: now + order.lasts_s as i64 * 1_000_000,
             order,
         };
-        let (id, token, expires_at) = self.keep(row).await?;
+        let noted = self.noted(&row.order).map(|by| (by, None));
+        let (id, token, expires_at) = self.keep(row, noted).await?;
         Ok(Made { id, kind, token, expires_at, name, friend })
     }
 
@@ -283,23 +291,54 @@ impl Invites {
         let role = self.0.accounts.role(account).ok_or(OrderError::Unknown)?;
         let order = Order { kind: Kind::Reset, role, befriend: false, lasts_s: limits::RESET_S, ..Order::account(by) };
         let expires_at = now + limits::RESET_S as i64 * 1_000_000;
+        let noted = self.noted(&order).map(|by| (by, Some(Deed::ResetLink { name: name.to_string() })));
         let row = rows::New { name: None, account: Some(account), created_at: now, expires_at, order };
-        let (id, token, expires_at) = self.keep(row).await?;
+        let (id, token, expires_at) = self.keep(row, noted).await?;
         Ok(Made { id, kind: Kind::Reset, token, expires_at, name: Some(name), friend: None })
     }
 
-    async fn keep(&self, row: rows::New) -> Result<(InviteId, String, UtcMicros), OrderError> {
+    /// Who stands in the log of changes. Members' invitations do not: they could push everything else out of it.
+    fn noted(&self, order: &Order) -> Option<By> {
+        match order.inviter.filter(|_| !order.machine) {
+            None => Some(By::Machine),
+            Some(inviter) if self.0.accounts.role(inviter) == Some(Role::Owner) => self.0.accounts.by(inviter),
+            Some(_) => None,
+        }
+    }
+
+    /// `noted`: by whom, and what; without a deed, the invitation.
+    async fn keep(
+        &self,
+        row: rows::New,
+        noted: Option<(By, Option<Deed>)>,
+    ) -> Result<(InviteId, String, UtcMicros), OrderError> {
         let token = clock::token();
         let (hash, expires_at) = (hash(&token), row.expires_at);
-        let id = self.0.store.write(move |c| rows::insert(c, &row, &hash)).await??;
+        let job = move |c: &Connection| {
+            let made = rows::insert(c, &row, &hash)?;
+            if let (Ok(id), Some((by, deed))) = (&made, noted) {
+                let Order { uses, note, .. } = &row.order;
+                let deed = deed.unwrap_or_else(|| Deed::Invited { number: id.0, uses: *uses, note: note.clone() });
+                audit::note(c, &by, &deed, row.created_at)?;
+            }
+            Ok(made)
+        };
+        let id = self.0.store.write(job).await??;
         Ok((id, token, expires_at))
     }
 
     /// Takes an invitation back. False: there is none of that number, or it was taken back before.
     /// `of`: only one that this account made.
-    pub async fn revoke(&self, id: InviteId, of: Option<AccountId>) -> Result<bool, StoreError> {
-        let now = self.0.clock.utc();
-        self.0.store.write(move |c| rows::revoke(c, id, of, now)).await
+    pub async fn revoke(&self, id: InviteId, of: Option<AccountId>, by: &By) -> Result<bool, StoreError> {
+        let (by, now) = (by.clone(), self.0.clock.utc());
+        let job = move |c: &Connection| {
+            let Some(note) = rows::revoke(c, id, of, now)? else { return Ok(false) };
+            if of.is_none() {
+                audit::note(c, &by, &Deed::Withdrew { number: id.0, note }, now)?;
+            }
+            Ok(true)
+        };
+        self.0.store.write(job).await
     }
 
     /// All that are remembered, newest first. `of`: those that this account made.

@@ -119,9 +119,16 @@ pub(in crate::accounts) fn spend(
     Ok(true)
 }
 
-pub(super) fn revoke(c: &Connection, id: InviteId, of: Option<AccountId>, now: UtcMicros) -> rusqlite::Result<bool> {
-    let sql = "UPDATE invite SET revoked_at = ?1 WHERE id = ?2 AND revoked_at IS NULL AND (?3 IS NULL OR inviter = ?3)";
-    Ok(c.execute(sql, params![now, id.0, of])? > 0)
+/// Some: its note. `None`: there is none to take back.
+pub(super) fn revoke(
+    c: &Connection,
+    id: InviteId,
+    of: Option<AccountId>,
+    now: UtcMicros,
+) -> rusqlite::Result<Option<Option<String>>> {
+    let sql = "UPDATE invite SET revoked_at = ?1 WHERE id = ?2 AND revoked_at IS NULL AND (?3 IS NULL OR inviter = ?3)
+               RETURNING note";
+    c.query_row(sql, params![now, id.0, of], |row| row.get(0)).optional()
 }
 
 const COLUMNS: &str = "invite.id, kind, inviter, inviting.name, inviting.display_name, invite.account, invite.name,

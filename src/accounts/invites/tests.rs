@@ -111,8 +111,8 @@ async fn each_state_is_told_apart() {
     let old = place.made(Order { lasts_s: 60, ..Order::account(Some(place.mira)) }).await;
     let begun = place.ticket(&old.token).await;
     let back = place.made(Order::account(None)).await;
-    assert!(place.invites.revoke(back.id, None).await.unwrap());
-    assert!(!place.invites.revoke(back.id, None).await.unwrap());
+    assert!(place.invites.revoke(back.id, None, &By::Machine).await.unwrap());
+    assert!(!place.invites.revoke(back.id, None, &By::Machine).await.unwrap());
     assert_eq!(place.look(&back.token).await, Looked::Withdrawn);
     place.clock.advance(Duration::from_secs(61));
     assert!(matches!(place.look(&old.token).await, Looked::RanOut { inviter: Some(_), .. }));
@@ -196,7 +196,8 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
     assert!(matches!(place.join(&ticket, "tom").await, Err(JoinError::Name(NameError::Taken { .. }))));
     let waiting = place.invites.requests().await.unwrap();
     assert_eq!((waiting.len(), waiting[0].inviter.as_deref()), (1, Some("mira")));
-    let Some(Joined::In { account, befriend, .. }) = place.invites.approve(waiting[0].id).await.unwrap() else {
+    let Some(Joined::In { account, befriend, .. }) = place.invites.approve(waiting[0].id, &By::Machine).await.unwrap()
+    else {
         panic!()
     };
     assert_eq!(befriend, Some(place.mira));
@@ -204,7 +205,9 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
     assert_eq!(place.invites.unfinished().await.unwrap(), [(place.mira, account)]);
     let Joined::Waits { token, .. } = place.join(&ticket, "tina").await.unwrap() else { panic!() };
     let id = place.invites.requests().await.unwrap()[0].id;
-    assert!(place.invites.refuse(id).await.unwrap() && !place.invites.refuse(id).await.unwrap());
+    assert!(
+        place.invites.refuse(id, &By::Machine).await.unwrap() && !place.invites.refuse(id, &By::Machine).await.unwrap()
+    );
     assert_eq!(place.invites.request_standing(&token).await.unwrap(), Standing::Over);
     assert!(matches!(place.look(&made.token).await, Looked::Full { .. }));
 }
@@ -228,9 +231,9 @@ async fn what_a_locked_member_gave_out_lets_nobody_in() {
     let place = place().await;
     let tom = place.accounts.create("tom", "x", Role::Member).await.unwrap();
     let made = place.made(Order::account(Some(tom))).await;
-    place.accounts.lock(tom).await.unwrap();
+    place.accounts.lock(tom, &By::Machine).await.unwrap();
     assert_eq!(place.look(&made.token).await, Looked::Withdrawn);
-    place.accounts.unlock(tom).await.unwrap();
+    place.accounts.unlock(tom, &By::Machine).await.unwrap();
     assert!(matches!(place.look(&made.token).await, Looked::Valid(_)));
 }
 

@@ -13,6 +13,8 @@ use super::Who;
 use crate::accounts::ChangeError;
 use crate::accounts::CreateError;
 use crate::accounts::Role;
+use crate::audit;
+use crate::audit::Deed;
 use crate::features::failed;
 use crate::features::writable;
 use crate::limits;
@@ -125,8 +127,14 @@ fn of_change(error: ChangeError) -> StanzaError {
     match error {
         ChangeError::Password(error) => StanzaError::not_acceptable(error.to_string()),
         ChangeError::Unknown => StanzaError::item_not_found("There is no such account."),
+        ChangeError::OnlyOwner => StanzaError::not_allowed("A place needs an owner: make somebody else one first."),
         ChangeError::Store(error) => failed(error),
     }
+}
+
+/// A line in the log of changes, for what has none of its own.
+async fn note(cx: &Ctx<'_>, deed: Deed) -> Result<(), StanzaError> {
+    cx.parts.store.write(audit::job(cx.by(), deed, cx.parts.clock.utc())).await.map_err(failed)
 }
 
 /// §4.1. Any name and password: external suites make their accounts with it.
@@ -152,6 +160,7 @@ async fn add(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     if !shown.is_empty() && shown.len() <= limits::ROSTER_NAME_MAX_BYTES {
         cx.parts.accounts.set_display_name(account, Some(shown)).await.map_err(of_change)?;
     }
+    note(cx, Deed::Added { name: name.to_owned() }).await?;
     Ok(None)
 }
 
@@ -160,7 +169,7 @@ async fn delete(cx: &Ctx<'_>, form: &Form, out: &mut Outbox) -> Done {
     let accounts = accounts(cx, form)?;
     spare(cx, &accounts)?;
     writable(&cx.parts.store)?;
-    out.remove.extend(accounts.into_iter().map(|(_, account)| account));
+    out.remove.extend(accounts.into_iter().map(|(_, account)| (account, cx.by())));
     Ok(None)
 }
 
@@ -170,7 +179,7 @@ async fn disable(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     spare(cx, &accounts)?;
     writable(&cx.parts.store)?;
     for (_, account) in accounts {
-        cx.parts.accounts.lock(account).await.map_err(of_change)?;
+        cx.parts.accounts.lock(account, &cx.by()).await.map_err(of_change)?;
         end(cx, account, None);
     }
     Ok(None)
@@ -180,7 +189,7 @@ async fn disable(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
 async fn reenable(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     writable(&cx.parts.store)?;
     for (_, account) in accounts(cx, form)? {
-        cx.parts.accounts.unlock(account).await.map_err(of_change)?;
+        cx.parts.accounts.unlock(account, &cx.by()).await.map_err(of_change)?;
     }
     Ok(None)
 }
@@ -189,6 +198,7 @@ async fn reenable(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
 async fn end_sessions(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     for (jid, account) in accounts(cx, form)? {
         end(cx, account, jid.resource());
+        note(cx, Deed::SignedOut { name: jid.local().unwrap_or_default().to_owned() }).await?;
     }
     Ok(None)
 }
@@ -208,6 +218,7 @@ async fn change_password(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     let password = form.text("password")?.unwrap_or_default();
     cx.parts.accounts.set_password(account, password).await.map_err(of_change)?;
     end(cx, account, None);
+    note(cx, Deed::Password { name: jid.local().unwrap_or_default().to_owned() }).await?;
     Ok(None)
 }
 
@@ -238,10 +249,10 @@ async fn edit_owners(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     writable(&cx.parts.store)?;
     let accounts = &cx.parts.accounts;
     for owner in &wanted {
-        accounts.set_role(*owner, Role::Owner).await.map_err(of_change)?;
+        accounts.set_role(*owner, Role::Owner, &cx.by()).await.map_err(of_change)?;
     }
     for owner in accounts.owners().into_iter().filter(|owner| !wanted.contains(owner)) {
-        accounts.set_role(owner, Role::Member).await.map_err(of_change)?;
+        accounts.set_role(owner, Role::Member, &cx.by()).await.map_err(of_change)?;
     }
     Ok(None)
 }

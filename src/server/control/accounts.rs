@@ -15,6 +15,7 @@ use crate::accounts::ChangeError;
 use crate::accounts::CreateError;
 use crate::accounts::NewAccount;
 use crate::accounts::Role;
+use crate::audit::Deed;
 use crate::server::failure::Failure;
 use crate::server::house::House;
 use crate::server::people;
@@ -50,7 +51,10 @@ pub(super) async fn add(house: &House, with: Value) -> Reply {
     let role = role(new.role.as_deref())?;
     let name = local(&new.name, &domain)?;
     match house.accounts.create(&name, &new.password, role).await {
-        Ok(_) => Ok(json!({ "address": format!("{name}@{domain}"), "role": role.as_str() })),
+        Ok(_) => {
+            house.note(Deed::Added { name: name.clone() }).await;
+            Ok(json!({ "address": format!("{name}@{domain}"), "role": role.as_str() }))
+        }
         Err(CreateError::Exists) => {
             let next = format!("choose another name, or give it a new password by imera account reset {name}");
             Err(Failure::new(format!("{name}@{domain} exists already"), next))
@@ -74,6 +78,7 @@ pub(super) async fn add_batch(house: &House, with: Value, progress: &Progress) -
     progress.step("accounts", 0, of);
     let made = house.accounts.create_batch(accounts, |done| progress.step("accounts", done as u64, of)).await;
     let made = made.map_err(|error| of_create(house, &format!("number {}", error.number), error.error))?;
+    house.note(Deed::AddedMany { count: made.created }).await;
     Ok(json!({ "added": made.created, "existing": made.existing }))
 }
 
@@ -127,6 +132,7 @@ pub(super) async fn reset(house: &House, with: Value) -> Reply {
         error => house.not_kept(&format!("the password of {name} was not changed"), error),
     })?;
     people::sign_out(house, id);
+    house.note(Deed::Password { name }).await;
     Ok(json!({ "address": address }))
 }
 

@@ -10,6 +10,7 @@ use super::Progress;
 use super::Reply;
 use super::date;
 use super::read;
+use crate::audit::Deed;
 use crate::server::backups;
 use crate::server::failure::Failure;
 use crate::server::house::House;
@@ -52,6 +53,7 @@ pub(super) async fn create(house: &House, with: Value, progress: &Progress) -> R
         watch::look(house).await;
     }
     let made = made.map_err(Failure::of)?;
+    house.note(Deed::BackupMade { file: made.path.to_string_lossy().into_owned() }).await;
     let (second, second_failed) = match made.second {
         Some((place, brought)) => (Some(place), brought.err()),
         None => (None, None),
@@ -123,6 +125,7 @@ pub fn verified(found: &Verified) -> Value {
 pub(super) async fn lock(house: &House, with: Value) -> Reply {
     let lock: Lock = read(with)?;
     let recipient = house.backups.lock(lock.passphrase.into_zeroizing()).await.map_err(of_lock)?;
+    house.note(Deed::Passphrase { on: true }).await;
     Ok(json!({ "recipient": recipient }))
 }
 
@@ -134,6 +137,7 @@ fn of_lock(error: transfer::TransferError) -> Failure {
 
 pub(super) async fn unlock(house: &House) -> Reply {
     house.backups.unlock().await.map_err(Failure::of)?;
+    house.note(Deed::Passphrase { on: false }).await;
     Ok(json!({ "recipient": null }))
 }
 

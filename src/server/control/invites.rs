@@ -15,6 +15,7 @@ use crate::accounts::invites::InviteId;
 use crate::accounts::invites::Made;
 use crate::accounts::invites::Order;
 use crate::accounts::invites::OrderError;
+use crate::audit::By;
 use crate::server::failure::Failure;
 use crate::server::house::House;
 use crate::server::people;
@@ -44,7 +45,8 @@ struct Numbered {
 pub(super) async fn create(house: &House, with: Value) -> Reply {
     let domain = house.domain()?;
     let new: New = read(with)?;
-    let mut order = Order::account(house.accounts.owners().first().copied());
+    let inviter = house.accounts.owners().first().copied();
+    let mut order = Order { machine: true, ..Order::account(inviter) };
     order.uses = new.uses.unwrap_or(order.uses);
     order.note = new.note.filter(|note| !note.is_empty());
     if let Some(text) = &new.expires {
@@ -108,7 +110,7 @@ fn row(invite: &Invite, domain: &str, now: i64) -> Value {
 
 pub(super) async fn revoke(house: &House, with: Value) -> Reply {
     let numbered: Numbered = read(with)?;
-    let revoked = house.invites.revoke(InviteId(numbered.id), None).await;
+    let revoked = house.invites.revoke(InviteId(numbered.id), None, &By::Machine).await;
     match revoked.map_err(|error| house.not_kept("the invitation was not taken back", error))? {
         true => Ok(json!({ "id": numbered.id })),
         false => {

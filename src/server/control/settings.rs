@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Reply;
 use super::read;
+use crate::audit::By;
 use crate::server::failure::Failure;
 use crate::server::house::House;
 use crate::server::people;
@@ -35,10 +36,12 @@ pub(super) async fn list(house: &House) -> Reply {
 
 pub(super) async fn set(house: &House, with: Value) -> Reply {
     let named: Named = read(with)?;
-    house.settings.set(&named.key, named.value.as_deref().unwrap_or_default()).await.map_err(|error| match error {
-        SettingError::Store(error) => house.not_kept(&format!("{} was not changed", named.key), error),
-        error => of_setting(error),
-    })?;
+    house.settings.set(&named.key, named.value.as_deref().unwrap_or_default(), &By::Machine).await.map_err(
+        |error| match error {
+            SettingError::Store(error) => house.not_kept(&format!("{} was not changed", named.key), error),
+            error => of_setting(error),
+        },
+    )?;
     let setting = find(&named.key).ok_or_else(|| of_setting(SettingError::Unknown(named.key)))?;
     let waits = house.open.get().is_some_and(|open| people::waits_for_restart(house, open));
     let mut row = row(house, setting);

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use imera::accounts::invites::{Kind, Order};
 use imera::accounts::{Accounts, NewAccount, Role};
+use imera::audit::By;
 use imera::clock::Clock;
 use imera::features::{Parts, Policy};
 use imera::settings;
@@ -50,7 +51,7 @@ impl Imera {
         let clock = Clock::stepped(BEGINNING);
         let parts = open(folder.path(), clock.clone(), policy).await?;
         for (key, value) in setup.settings.iter().filter(|(key, _)| settings::find(key).is_some_and(is_chosen)) {
-            parts.settings.set(key, value).await.map_err(text)?;
+            parts.settings.set(key, value, &By::Machine).await.map_err(text)?;
         }
         Ok(Imera { parts, clock, policy, folder, connections: Vec::new() })
     }
@@ -92,7 +93,7 @@ impl Imera {
     /// The owner says yes to everybody who waits.
     pub async fn approve(&self) -> Result<(), String> {
         for request in self.parts.invites.requests().await.map_err(text)? {
-            imera::route::entry::approve(&self.parts, request.id).await.map_err(text)?;
+            imera::route::entry::approve(&self.parts, request.id, &By::Machine).await.map_err(text)?;
         }
         Ok(())
     }

@@ -1,0 +1,70 @@
+//! `/admin`: the owner's pages. Home tells how things are, and each of the others has a tab.
+//!
+//! State: links that were just made ([`fresh`]) and the work on a backup that somebody asked for here ([`work`]), in
+//! memory. Every page is for owners only: the extractor [`Owner`](super::signed::Owner) stands in each handler.
+
+mod desk;
+mod here;
+mod home;
+mod things;
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::IntoResponse;
+use axum::response::Redirect;
+use axum::response::Response;
+use axum::routing::get;
+use axum::routing::post;
+
+use super::Inner;
+use super::ask::Asked;
+use crate::certs::Serving;
+use crate::checks::Latest;
+use crate::notices::Notices;
+use crate::transfer::Backups;
+
+/// What the owner's pages need from the floor above.
+pub trait Upkeep: Send + Sync {
+    /// Makes the checks now, `closely` also those that take a while; [`Care::latest`] has what they found.
+    fn look(&self, closely: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// The certificate that is served.
+    fn serving(&self) -> Option<Serving>;
+    /// Whether a changed setting counts from the next start on only.
+    fn waits_for_restart(&self) -> bool;
+}
+
+/// What a running server has beside the parts of chat.
+pub struct Care {
+    pub notices: Notices,
+    pub backups: Backups,
+    pub latest: Latest,
+    pub upkeep: Box<dyn Upkeep>,
+}
+
+impl Care {
+    /// The data folder.
+    fn folder(&self) -> &Path {
+        self.backups.data()
+    }
+}
+
+/// All pages for owners.
+pub(super) fn routes() -> Router<Arc<Inner>> {
+    Router::new().route("/admin", get(home::show)).route("/admin/look", post(home::look))
+}
+
+impl Inner {
+    /// Until the doors are open, 503.
+    fn care(&self, asked: &Asked) -> Result<&Care, Response> {
+        self.care.get().ok_or_else(|| self.busy(asked))
+    }
+}
+
+/// 303, so that reloading sends nothing twice.
+fn to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}

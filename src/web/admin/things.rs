@@ -1,0 +1,140 @@
+//! Troubles and checks in the words of the pages: what happened, what it means, the next step.
+//!
+//! Keeps no state. Notices and findings are lines in English, for logs and terminals; here each cause has sentences of
+//! its own, and the line stands below them as what the machine says.
+
+use crate::checks::Found;
+use crate::checks::Looked;
+use crate::checks::State;
+use crate::clock::UtcMicros;
+use crate::notices::Notice;
+use crate::notices::Severity;
+use crate::texts::Text;
+use crate::texts::text;
+
+/// Something that needs the owner.
+pub(super) struct Thing {
+    pub key: String,
+    pub severity: Severity,
+    pub since: Option<UtcMicros>,
+    /// As logs have it.
+    pub said: String,
+}
+
+/// How it all is, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weather {
+    /// Nobody has looked yet.
+    Looking,
+    Fine,
+    /// Warnings only, so many.
+    Wait(usize),
+    /// Troubles, so many.
+    Bad(usize),
+    /// Friends cannot use it.
+    Storm,
+}
+
+impl Thing {
+    pub fn is(&self, key: &str) -> bool {
+        self.key == key
+    }
+
+    fn of_notice(notice: Notice) -> Thing {
+        let said = format!("{}. {}.", notice.what, notice.next);
+        Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), said }
+    }
+
+    fn of_check(name: &str, found: &Found) -> Option<Thing> {
+        let severity = found.state.severity()?;
+        let said = format!("{name}: {}. {}.", found.what, found.next.as_deref().unwrap_or_default());
+        Some(Thing { key: name.to_owned(), severity, since: None, said })
+    }
+
+    /// Heading, and what follows.
+    pub fn words(&self) -> (Text, Text) {
+        let bad = self.severity == Severity::Trouble;
+        match self.key.as_str() {
+            "disk" if bad => (text("admin-disk-full"), text("admin-disk-full-next")),
+            "disk" => (text("admin-disk-low"), text("admin-disk-low-next")),
+            "store" => (text("admin-store"), text("admin-store-next")),
+            "backup" if bad => (text("admin-backup-old"), text("admin-backup-old-next")),
+            "backup" => (text("admin-backup-failed"), text("admin-backup-failed-next")),
+            "backup_copy" if self.severity == Severity::Info => {
+                (text("admin-backup-alone"), text("admin-backup-alone-next"))
+            }
+            "backup_copy" => (text("admin-backup-second"), text("admin-backup-second-next")),
+            "clock" => (text("admin-clock-wrong"), text("admin-clock-wrong-next")),
+            "certificate" if bad => (text("admin-certificate-bad"), text("admin-certificate-bad-next")),
+            "certificate" => (text("admin-certificate-soon"), text("admin-certificate-soon-next")),
+            "certificate_files" => (text("admin-certificate-files"), text("admin-certificate-files-next")),
+            "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
+            _ => (text("admin-thing"), text("admin-thing-next")),
+        }
+    }
+
+    /// Whether friends cannot use the place because of it.
+    fn shuts_out(&self) -> bool {
+        self.severity == Severity::Trouble && matches!(self.key.as_str(), "store" | "certificate" | "ports")
+    }
+}
+
+/// The worst first, of those the oldest.
+pub(super) fn all(notices: Vec<Notice>, looked: Option<&Looked>) -> Vec<Thing> {
+    let mut things: Vec<Thing> = notices.into_iter().map(Thing::of_notice).collect();
+    for (name, found) in looked.map(|looked| looked.found.as_slice()).unwrap_or_default() {
+        if !things.iter().any(|thing| thing.is(name)) {
+            things.extend(Thing::of_check(name, found));
+        }
+    }
+    things.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.since.cmp(&b.since)));
+    things
+}
+
+pub(super) fn weather(things: &[Thing], looked: Option<&Looked>) -> Weather {
+    let count = |severity| things.iter().filter(|thing| thing.severity == severity).count();
+    match (count(Severity::Trouble), count(Severity::Warning)) {
+        _ if things.iter().any(Thing::shuts_out) => Weather::Storm,
+        (1.., _) => Weather::Bad(count(Severity::Trouble)),
+        _ if looked.is_none() => Weather::Looking,
+        (0, 0) => Weather::Fine,
+        (0, warnings) => Weather::Wait(warnings),
+    }
+}
+
+/// Whether a check was made and all is well with it.
+pub(super) fn is_fine(looked: &Looked, name: &str) -> bool {
+    looked.found.iter().any(|(other, found)| *other == name && found.state == State::Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(key: &'static str, severity: Severity, since: i64) -> Notice {
+        Notice { key: key.into(), severity, what: "a".to_owned(), since, next: "b".to_owned(), until: None }
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_the_sky_follows_it() {
+        let fine = Looked { at: 1, found: vec![("disk", Found::ok("x"))] };
+        assert_eq!(weather(&[], None), Weather::Looking);
+        assert_eq!(weather(&all(Vec::new(), Some(&fine)), Some(&fine)), Weather::Fine);
+        let info = all(vec![notice("backup_copy", Severity::Info, 1)], Some(&fine));
+        assert_eq!(weather(&info, Some(&fine)), Weather::Fine);
+        let warned = all(vec![notice("clock", Severity::Warning, 1)], Some(&fine));
+        assert_eq!(weather(&warned, Some(&fine)), Weather::Wait(1));
+        let many = vec![
+            notice("clock", Severity::Warning, 1),
+            notice("backup", Severity::Trouble, 5),
+            notice("disk", Severity::Trouble, 2),
+        ];
+        let many = all(many, Some(&fine));
+        assert_eq!(many.iter().map(|thing| thing.key.as_str()).collect::<Vec<_>>(), ["disk", "backup", "clock"]);
+        assert_eq!(weather(&many, Some(&fine)), Weather::Bad(2));
+        let shut = Looked { at: 1, found: vec![("ports", Found::failed("c2s does not answer", "restart"))] };
+        assert_eq!(weather(&all(Vec::new(), Some(&shut)), Some(&shut)), Weather::Storm);
+        let twice = Looked { at: 1, found: vec![("clock", Found::warning("x", "y"))] };
+        assert_eq!(all(vec![notice("clock", Severity::Warning, 1)], Some(&twice)).len(), 1, "told once");
+    }
+}
