@@ -260,6 +260,21 @@ pub const NOTICES_OPEN: usize = 3;
 /// People of whom the first page tells that they are online.
 pub const PEOPLE_AT_HOME: usize = 20;
 
+/// People of one page of the list, about 400 bytes each.
+pub const PEOPLE_PAGE: usize = 50;
+/// Signs of what is searched for.
+pub const SEARCH_MAX_SIGNS: usize = 100;
+/// Signs of a device's name that are shown; apps end theirs with random ones.
+pub const DEVICE_NAME_SIGNS: usize = 40;
+/// Invitations of one page of the list, about 700 bytes each, and of those who came by one.
+pub const INVITES_PAGE: usize = 30;
+pub const INVITE_USERS_SHOWN: usize = 5;
+/// How long a link that was just made can be looked at again in the browser that made it, seconds; and such links.
+pub const FRESH_LINK_S: u64 = 600;
+pub const FRESH_LINKS_MAX: usize = 64;
+/// Forms that are known again when they come twice.
+pub const FRESH_FORMS_MAX: usize = 256;
+
 // Set-up in the browser
 
 /// Signs of the set-up code: 31 different ones, so 39 bits.

@@ -77,6 +77,7 @@ struct Inner {
     open: OnceLock<Arc<Parts>>,
     /// The same, for the owner's pages.
     care: OnceLock<Care>,
+    fresh: admin::Fresh,
 }
 
 impl Site {
@@ -90,7 +91,18 @@ impl Site {
     ) -> Site {
         let wizard = Wizard::new(founding);
         let (ready, open, care) = (Ready::make(), OnceLock::new(), OnceLock::new());
-        let inner = Arc::new(Inner { store, clock, settings, accounts, ready, wizard, https_port, open, care });
+        let inner = Arc::new(Inner {
+            store,
+            clock,
+            settings,
+            accounts,
+            ready,
+            wizard,
+            https_port,
+            open,
+            care,
+            fresh: Default::default(),
+        });
         let routes = Router::new()
             .route("/", get(front::door))
             .route("/assets/{name}", get(asset))

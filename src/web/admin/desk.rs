@@ -7,6 +7,8 @@ use super::super::ask::Asked;
 use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::signed::Owner;
+use super::invites;
+use super::person;
 use crate::texts::Book;
 use crate::texts::Markup;
 use crate::texts::Text;
@@ -19,10 +21,12 @@ pub(super) struct Tab {
     name: Text,
 }
 
+pub(super) static PEOPLE: Tab = Tab { path: "/admin/people", sign: "people", name: text("admin-tab-people") };
+pub(super) static INVITES: Tab = Tab { path: "/admin/invites", sign: "ticket", name: text("admin-tab-invites") };
 pub(super) static HOME: Tab = Tab { path: "/admin", sign: "day", name: text("admin-tab-home") };
 
 /// In their order.
-static TABS: [&Tab; 1] = [&HOME];
+static TABS: [&Tab; 3] = [&HOME, &PEOPLE, &INVITES];
 
 /// The frame of one of the owner's pages, beside [`Frame`].
 pub(super) struct Desk {
@@ -77,6 +81,6 @@ pub(super) fn desk(
 }
 
 /// What a page before has done.
-fn done(_: &str) -> Option<(&'static str, Text)> {
-    None
+fn done(note: &str) -> Option<(&'static str, Text)> {
+    person::told(note).or_else(|| invites::told(note))
 }

@@ -159,8 +159,8 @@ fn tell(t: &Book, thing: &Thing, now: i64) -> Told {
 /// Somebody waits for a yes.
 fn asks(t: &Book, waiting: usize) -> Option<Told> {
     let (heading, next) = (text("admin-waiting").with("count", waiting), text("admin-waiting-next"));
-    let told =
-        || Told { sign: "info", heading: t.html(&heading), next: t.html(&next), since: None, said: None, link: None };
+    let link = Some(("/admin/people", t.html(&text("admin-waiting-look"))));
+    let told = || Told { sign: "info", heading: t.html(&heading), next: t.html(&next), since: None, said: None, link };
     (waiting > 0).then(told)
 }
 

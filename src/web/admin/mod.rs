@@ -4,8 +4,13 @@
 //! memory. Every page is for owners only: the extractor [`Owner`](super::signed::Owner) stands in each handler.
 
 mod desk;
+mod fresh;
 mod here;
 mod home;
+mod invites;
+mod people;
+mod person;
+mod shown;
 mod things;
 
 use std::future::Future;
@@ -22,10 +27,14 @@ use axum::routing::post;
 
 use super::Inner;
 use super::ask::Asked;
+use super::signed::Owner;
+use crate::audit::By;
 use crate::certs::Serving;
 use crate::checks::Latest;
 use crate::notices::Notices;
 use crate::transfer::Backups;
+
+pub(super) use fresh::Fresh;
 
 /// What the owner's pages need from the floor above.
 pub trait Upkeep: Send + Sync {
@@ -54,7 +63,20 @@ impl Care {
 
 /// All pages for owners.
 pub(super) fn routes() -> Router<Arc<Inner>> {
-    Router::new().route("/admin", get(home::show)).route("/admin/look", post(home::look))
+    Router::new()
+        .route("/admin", get(home::show))
+        .route("/admin/look", post(home::look))
+        .route("/admin/invites", get(invites::show).post(invites::make))
+        .route("/admin/invites/{id}/withdraw", post(invites::withdraw))
+        .route("/admin/people", get(people::show))
+        .route("/admin/people/requests/{id}", post(people::answer))
+        .route("/admin/people/{id}", get(person::show))
+        .route("/admin/people/{id}/role", post(person::role))
+        .route("/admin/people/{id}/lock", post(person::lock))
+        .route("/admin/people/{id}/open", post(person::open))
+        .route("/admin/people/{id}/close", post(person::close))
+        .route("/admin/people/{id}/sign-out", post(person::sign_out))
+        .route("/admin/people/{id}/link", post(person::link))
 }
 
 impl Inner {
@@ -62,6 +84,18 @@ impl Inner {
     fn care(&self, asked: &Asked) -> Result<&Care, Response> {
         self.care.get().ok_or_else(|| self.busy(asked))
     }
+}
+
+impl Owner {
+    /// As the log of changes names them.
+    fn by(&self) -> By {
+        By::Person(self.0.name.as_str().into())
+    }
+}
+
+/// A number in an address: digits only, as our pages write it.
+fn number(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// 303, so that reloading sends nothing twice.

@@ -1,0 +1,321 @@
+//! `/admin/people/ID`: one account, and what an owner may do with it. Never its messages, contacts or password.
+//!
+//! Keeps no state. The place keeps an owner: `accounts` refuses what would leave none; and nobody changes their own
+//! standing here, which is for another owner, or for one's own pages.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::Inner;
+use super::super::ask::Asked;
+use super::super::days;
+use super::super::faults::Fault;
+use super::super::form::Form;
+use super::super::frame::Errors;
+use super::super::frame::Frame;
+use super::super::frame::page;
+use super::super::signed::Owner;
+use super::desk;
+use super::desk::Desk;
+use super::fresh::About;
+use super::fresh::Link;
+use super::here;
+use super::here::Presence;
+use super::number;
+use super::people::last_here;
+use super::people::role_word;
+use super::shown::ShownLink;
+use super::to;
+use crate::accounts::Account;
+use crate::accounts::AccountId;
+use crate::accounts::ChangeError;
+use crate::accounts::Role;
+use crate::accounts::invites::OrderError;
+use crate::audit;
+use crate::audit::Deed;
+use crate::features::Parts;
+use crate::limits;
+use crate::route;
+use crate::route::entry;
+use crate::texts::Markup;
+use crate::texts::Text;
+use crate::texts::text;
+use crate::xmpp::jid::Jid;
+
+#[derive(Template)]
+#[template(path = "admin/person.html")]
+struct Page {
+    f: Frame,
+    d: Desk,
+    id: i64,
+    name: String,
+    heading: String,
+    address: Markup,
+    sign: &'static str,
+    word: Markup,
+    last: Markup,
+    since: Markup,
+    role: Markup,
+    /// Value, name, chosen.
+    roles: Vec<(&'static str, Markup, Markup, bool)>,
+    devices: Vec<Device>,
+    browsers: usize,
+    own: bool,
+    locked: bool,
+    /// The day of the removal.
+    goes: Option<String>,
+    until: String,
+    link: Option<ShownLink>,
+}
+
+struct Device {
+    sign: &'static str,
+    word: Markup,
+    name: String,
+}
+
+/// The account of an address's number, with what chat is made of.
+async fn found<'a>(site: &'a Inner, asked: &Asked, id: &str) -> Result<(&'a Arc<Parts>, Account), Response> {
+    let parts = site.chat(asked)?;
+    let id = number(id).ok_or_else(|| site.fault(asked, Fault::NotFound))?;
+    let accounts = parts.accounts.list().await.map_err(|error| site.not_kept(asked, &error))?;
+    let account = accounts.into_iter().find(|account| account.id == AccountId(id));
+    account.map(|account| (parts, account)).ok_or_else(|| site.fault(asked, Fault::NotFound))
+}
+
+/// The same, for a change: one's own account is refused.
+async fn others<'a>(
+    site: &'a Inner,
+    asked: &Asked,
+    owner: &Owner,
+    id: &str,
+) -> Result<(&'a Arc<Parts>, Account), Response> {
+    let (parts, account) = found(site, asked, id).await?;
+    match account.id == owner.0.account {
+        true => Err(to(&format!("/admin/people/{}?n=own", account.id.0))),
+        false => Ok((parts, account)),
+    }
+}
+
+/// Back to the page, telling what was done or why not.
+fn done(site: &Inner, asked: &Asked, id: AccountId, result: Result<&str, ChangeError>) -> Response {
+    let note = match result {
+        Ok(note) => note,
+        Err(ChangeError::OnlyOwner) => "only-owner",
+        Err(ChangeError::Unknown) => return site.fault(asked, Fault::NotFound),
+        Err(ChangeError::Store(error)) => return site.not_kept(asked, &error),
+        Err(ChangeError::Password(_)) => return site.fault(asked, Fault::Garbled),
+    };
+    to(&format!("/admin/people/{}?n={note}", id.0))
+}
+
+/// GET `/admin/people/{id}`
+pub(super) async fn show(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+) -> Response {
+    match found(&site, &asked, &id).await {
+        Ok((parts, account)) => answer((&site, &asked, &owner), parts, &account, Errors::default()).await,
+        Err(reply) => reply,
+    }
+}
+
+async fn answer(
+    (site, asked, owner): (&Inner, &Asked, &Owner),
+    parts: &Parts,
+    account: &Account,
+    errors: Errors,
+) -> Response {
+    let browsers = match site.accounts.browsers(account.id).await {
+        Ok(browsers) => browsers.len(),
+        Err(error) => return site.not_kept(asked, &error),
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let title = text("admin-person").with("name", &*account.name);
+    let (f, d) = desk::desk((site, asked, owner), &desk::PEOPLE, &title, errors);
+    let f = Frame { path: format!("/admin/people/{}", account.id.0), ..f };
+    let (t, now) = (f.t.clone(), site.clock.utc());
+    let presence = here::all(parts).get(&account.id).map_or(Presence::Gone, |(presence, _)| *presence);
+    let sessions = parts.sessions.of(account.id);
+    let devices = sessions.iter().map(|session| {
+        let presence = Presence::of(session);
+        let name = session.jid().resource().unwrap_or_default().chars().take(limits::DEVICE_NAME_SIGNS).collect();
+        Device { sign: presence.sign(), word: t.html(&presence.word()), name }
+    });
+    let roles = [
+        (Role::Member, text("admin-role-member-may")),
+        (Role::Limited, text("admin-role-limited-may")),
+        (Role::Owner, text("admin-role-owner-may")),
+    ];
+    let roles = roles.map(|(role, may)| (role.as_str(), t.html(&role_word(role)), t.html(&may), role == account.role));
+    let address = Jid::of_prepared(Some(&account.name), parts.domain.domain(), None).to_string();
+    let link = site.fresh.find(owner.0.session, site.clock.since_start(), |about| about == About::Password(account.id));
+    let last = match presence {
+        Presence::Gone => last_here(&t, account.last_seen_at, now),
+        here => here.word(),
+    };
+    let since = text("admin-since-day").with("day", days::day(&t, account.created_at, now));
+    page(
+        status,
+        &Page {
+            id: account.id.0,
+            name: account.name.to_string(),
+            heading: account.display_name.clone().unwrap_or_else(|| account.name.to_string()),
+            address: f.copy("address", &address, &text("copied-address")),
+            sign: presence.sign(),
+            word: t.html(&presence.word()),
+            last: t.html(&last),
+            since: t.html(&since),
+            role: t.html(&role_word(account.role)),
+            roles: roles.into(),
+            devices: devices.collect(),
+            browsers,
+            own: account.id == owner.0.account,
+            locked: account.locked_at.is_some(),
+            goes: account.leaves_at.map(|at| days::day(&t, at, now)),
+            until: days::day(&t, now + limits::LEAVE_GRACE_S as i64 * 1_000_000, now),
+            link: link.map(|link| ShownLink::of(&f, &link, now)),
+            f,
+            d,
+        },
+    )
+}
+
+/// POST `/admin/people/{id}/role`
+pub(super) async fn role(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+    fields: Form,
+) -> Response {
+    let (parts, account) = match others(&site, &asked, &owner, &id).await {
+        Ok(found) => found,
+        Err(reply) => return reply,
+    };
+    let Ok(role) = fields.text("role").parse::<Role>() else { return site.fault(&asked, Fault::Garbled) };
+    let changed = parts.accounts.set_role(account.id, role, &owner.by()).await;
+    done(&site, &asked, account.id, changed.map(|()| "role"))
+}
+
+/// POST `/admin/people/{id}/lock`
+pub(super) async fn lock(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+    _: Form,
+) -> Response {
+    let (parts, account) = match others(&site, &asked, &owner, &id).await {
+        Ok(found) => found,
+        Err(reply) => return reply,
+    };
+    done(&site, &asked, account.id, entry::lock(parts, account.id, &owner.by()).await.map(|()| "locked"))
+}
+
+/// POST `/admin/people/{id}/open`: open again, and it stays.
+pub(super) async fn open(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+    _: Form,
+) -> Response {
+    let (parts, account) = match others(&site, &asked, &owner, &id).await {
+        Ok(found) => found,
+        Err(reply) => return reply,
+    };
+    done(&site, &asked, account.id, parts.accounts.unlock(account.id, &owner.by()).await.map(|()| "opened"))
+}
+
+/// POST `/admin/people/{id}/close`: with the chat name typed, closed now and removed later.
+pub(super) async fn close(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+    fields: Form,
+) -> Response {
+    let (parts, account) = match others(&site, &asked, &owner, &id).await {
+        Ok(found) => found,
+        Err(reply) => return reply,
+    };
+    if fields.text("sure").to_lowercase() != *account.name {
+        let mut errors = Errors::default();
+        errors.add("sure", text("admin-close-other"));
+        return answer((&site, &asked, &owner), parts, &account, errors).await;
+    }
+    done(&site, &asked, account.id, entry::close(parts, account.id, &owner.by()).await.map(|_| "closed"))
+}
+
+/// POST `/admin/people/{id}/sign-out`: all apps and browsers, but not the one that asks.
+pub(super) async fn sign_out(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+    _: Form,
+) -> Response {
+    let (parts, account) = match found(&site, &asked, &id).await {
+        Ok(found) => found,
+        Err(reply) => return reply,
+    };
+    let deed = Deed::SignedOut { name: account.name.to_string() };
+    let ended = async {
+        parts.accounts.end_other_browsers(account.id, owner.0.session).await?;
+        site.store.write(audit::job(owner.by(), deed, site.clock.utc())).await
+    };
+    let ended = ended.await;
+    route::sign_out(parts, account.id);
+    done(&site, &asked, account.id, ended.map(|()| "signed-out").map_err(ChangeError::Store))
+}
+
+/// POST `/admin/people/{id}/link`: a link for a new password.
+pub(super) async fn link(
+    State(site): State<Arc<Inner>>,
+    asked: Asked,
+    owner: Owner,
+    Path(id): Path<String>,
+    _: Form,
+) -> Response {
+    let (parts, account) = match found(&site, &asked, &id).await {
+        Ok(found) => found,
+        Err(reply) => return reply,
+    };
+    let made = match parts.invites.reset_link(account.id, Some(owner.0.account)).await {
+        Ok(made) => made,
+        Err(OrderError::Store(error)) => return site.not_kept(&asked, &error),
+        Err(OrderError::Unknown) => return site.fault(&asked, Fault::NotFound),
+        // So many links are open that there may be no more.
+        Err(_) => return to(&format!("/admin/people/{}?n=too-many", account.id.0)),
+    };
+    let about = About::Password(account.id);
+    let link = Link { about, address: parts.links.landing(&made), expires_at: made.expires_at };
+    site.fresh.put(owner.0.session, link, site.clock.since_start());
+    to(&format!("/admin/people/{}#link", account.id.0))
+}
+
+/// What the page says of a change.
+pub(super) fn told(note: &str) -> Option<(&'static str, Text)> {
+    Some(match note {
+        "role" => ("ok", text("admin-done-role")),
+        "locked" => ("ok", text("admin-done-locked")),
+        "opened" => ("ok", text("admin-done-opened")),
+        "closed" => ("ok", text("admin-done-closed")),
+        "signed-out" => ("ok", text("admin-done-signed-out")),
+        "own" => ("warn", text("admin-own")),
+        "only-owner" => ("warn", text("admin-only-owner")),
+        "too-many" => ("warn", text("admin-too-many")),
+        "let-in" => ("ok", text("admin-done-let-in")),
+        "refused" => ("ok", text("admin-done-refused")),
+        "answered" => ("warn", text("admin-done-answered")),
+        _ => return None,
+    })
+}

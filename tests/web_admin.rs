@@ -1,0 +1,274 @@
+//! The owner's pages in a real server, by a browser made by hand: what they tell, what they change, whom they refuse.
+
+#[path = "support/browser.rs"]
+#[allow(dead_code)] // tests/web.rs uses the rest
+mod browser;
+#[path = "support/process.rs"]
+#[allow(dead_code)] // tests/process.rs uses the rest
+mod process;
+
+use browser::Browser;
+use process::Folder;
+use process::Server;
+
+const PASSWORD: &str = "a good long one";
+const EVIL: &str = "\"><script>alert(1)</script>'";
+
+/// Beach House: mira owns it, tom is a member; both have [`PASSWORD`]. Their accounts are 1 and 2.
+fn place(folder: &Folder) -> (Server, Browser) {
+    let arguments = ["setup", "--domain", "beach.example", "--owner", "mira", "--name", "Beach House"];
+    let done = folder.imera(&[&arguments[..], &["--password-stdin"]].concat(), &format!("{PASSWORD}\n"));
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let mut server = Server::start(folder, &["serve"]);
+    server.read_ready();
+    add(folder, "tom", "member");
+    let browser = Browser::new(&server.address("http").to_string());
+    (server, browser)
+}
+
+fn add(folder: &Folder, name: &str, role: &str) {
+    let added = folder.imera(&["account", "add", name, "--role", role, "--password-stdin"], &format!("{PASSWORD}\n"));
+    assert_eq!(added.code, 0, "{}", added.stderr);
+}
+
+fn sign_in(browser: &Browser, name: &str) -> Browser {
+    let mut browser = browser.another();
+    let reply = browser.post("/sign-in", &[("name", name), ("password", PASSWORD), ("to", "/admin")]);
+    assert_eq!(reply.leads_to(), "/admin", "{name}");
+    browser
+}
+
+/// What stands behind `mark` up to the next quote.
+fn behind<'a>(body: &'a str, mark: &str) -> &'a str {
+    let rest = body.split_once(mark).unwrap_or_else(|| panic!("{mark}: {body}")).1;
+    rest.split(['"', '<']).next().unwrap()
+}
+
+/// The token of the link that the page shows.
+fn link(body: &str, page: &str) -> String {
+    behind(body, &format!("/{page}/")).to_owned()
+}
+
+#[test]
+fn home_says_how_things_are_and_looks_again() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    assert_eq!(mira.post("/admin/look", &[]).leads_to(), "/admin");
+    let home = mira.get("/admin");
+    assert_eq!(home.status, 200);
+    for told in [
+        "Everything ",
+        "All doors answer",
+        "Backups are good",
+        "Looked at everything just now",
+        "Nobody is online",
+        "Signed in as mira",
+    ] {
+        assert!(home.body.contains(told), "{told}: {}", home.body);
+    }
+    assert!(home.body.len() < 20_000 && home.header("cache-control") == Some("no-store"));
+    mira.extra = "Accept-Language: de\r\n".to_owned();
+    assert!(mira.get("/admin").body.contains("Alle Türen antworten"));
+}
+
+/// Every address of the owner's pages, and whether it takes forms.
+const ADDRESSES: &[(&str, bool)] = &[
+    ("/admin", false),
+    ("/admin/look", true),
+    ("/admin/people", false),
+    ("/admin/people/1", false),
+    ("/admin/people/1/role", true),
+    ("/admin/people/1/lock", true),
+    ("/admin/people/1/open", true),
+    ("/admin/people/1/close", true),
+    ("/admin/people/1/sign-out", true),
+    ("/admin/people/1/link", true),
+    ("/admin/people/requests/1", true),
+    ("/admin/invites", false),
+    ("/admin/invites", true),
+    ("/admin/invites/1/withdraw", true),
+];
+
+#[test]
+fn the_pages_are_for_owners_only() {
+    let folder = Folder::new();
+    let (_server, mut nobody) = place(&folder);
+    let (mut mira, mut tom) = (sign_in(&nobody, "mira"), sign_in(&nobody, "tom"));
+    for (path, form) in ADDRESSES {
+        let ask = |browser: &mut Browser| if *form { browser.post(path, &[]) } else { browser.get(path) };
+        let refused = ask(&mut tom);
+        assert!(refused.status == 403 && refused.body.contains("This page is for the owner"), "{path}");
+        assert!(ask(&mut nobody).leads_to().starts_with("/sign-in"), "{path}");
+        if *form {
+            let get = mira.get(path);
+            assert!(get.status == 405 || get.status == 404 || get.status == 200, "{path}: {}", get.status);
+            mira.extra = "Sec-Fetch-Site: cross-site\r\n".to_owned();
+            assert_eq!(mira.post(path, &[]).status, 403, "{path}: from another site");
+            mira.extra.clear();
+        }
+    }
+    assert_eq!(folder.json(&["account", "list"])[0]["role"], "owner");
+    // Who is no owner any more is none at the next page.
+    add(&folder, "zoe", "owner");
+    let mut zoe = sign_in(&nobody, "zoe");
+    assert_eq!(zoe.post("/admin/people/1/role", &[("role", "member")]).leads_to(), "/admin/people/1?n=role");
+    assert_eq!(mira.get("/admin").status, 403);
+}
+
+#[test]
+fn people_are_found_and_their_numbers_are_checked() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    let all = mira.get("/admin/people").body;
+    assert!(all.contains("mira") && all.contains("tom") && all.contains("0 of 2 here now"), "{all}");
+    let found = mira.get("/admin/people?q=TO").body;
+    assert!(found.contains("tom") && !found.contains("/admin/people/1\""), "{found}");
+    let none = mira.get("/admin/people?q=%22%3E%3Cscript%3E&page=99999999999999999999").body;
+    assert!(none.contains("Nobody has a name like that") && !none.contains("<script>"), "{none}");
+    for number in ["0", "99", "-1", "+1", "x", "1e3", "9223372036854775808", "%3Cscript%3E", "1%00"] {
+        assert_eq!(mira.get(&format!("/admin/people/{number}")).status, 404, "{number}");
+        for deed in ["role", "lock", "open", "close", "sign-out", "link"] {
+            let path = format!("/admin/people/{number}/{deed}");
+            assert_eq!(mira.post(&path, &[("role", "owner"), ("sure", "tom")]).status, 404, "{path}");
+        }
+    }
+    let page = mira.get("/admin/people/2").body;
+    for told in ["tom@beach.example", "Make a link", "Lock this account", "Close this account"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let own = mira.get("/admin/people/1").body;
+    assert!(own.contains("This is your own account") && !own.contains("/admin/people/1/role"), "{own}");
+}
+
+#[test]
+fn roles_locks_and_closing_are_undone_again_and_a_place_keeps_its_owner() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut mira, mut tom) = (sign_in(&browser, "mira"), sign_in(&browser, "tom"));
+    let state = || folder.json(&["account", "list"])[1].clone();
+    assert_eq!(mira.post("/admin/people/2/role", &[("role", "emperor")]).status, 400);
+    assert_eq!(mira.post("/admin/people/2/role", &[]).status, 400);
+    for deed in ["role", "lock", "close", "open"] {
+        let fields = [("role", "member"), ("sure", "mira")];
+        let reply = mira.post(&format!("/admin/people/1/{deed}"), &fields);
+        assert_eq!(reply.leads_to(), "/admin/people/1?n=own", "{deed}");
+    }
+    assert_eq!(mira.post("/admin/people/2/lock", &[]).leads_to(), "/admin/people/2?n=locked");
+    assert!(state()["locked_at"].is_string());
+    assert!(tom.get("/admin").leads_to().starts_with("/sign-in"), "locked out at once");
+    assert!(mira.get("/admin/people/2?n=locked").body.contains("This account is locked"));
+    assert_eq!(mira.post("/admin/people/2/open", &[]).leads_to(), "/admin/people/2?n=opened");
+    assert!(state()["locked_at"].is_null());
+    let wrong = mira.post("/admin/people/2/close", &[("sure", EVIL)]);
+    assert!(wrong.status == 422 && wrong.body.contains("That is not the name") && !wrong.body.contains("<script>"));
+    assert!(wrong.body.contains("name=\"to\" value=\"/admin/people/2\""), "the language switch leads to a page");
+    assert_eq!(mira.post("/admin/people/2/close", &[("sure", "Tom")]).leads_to(), "/admin/people/2?n=closed");
+    assert!(state()["leaves_at"].is_string() && state()["locked_at"].is_string());
+    assert_eq!(browser.another().post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).status, 403);
+    assert!(mira.get("/admin/people").body.contains("deleted on"));
+    mira.post("/admin/people/2/open", &[]);
+    assert!(state()["leaves_at"].is_null() && state()["locked_at"].is_null());
+    // Both own it: each may close the other out, but not both.
+    mira.post("/admin/people/2/role", &[("role", "owner")]);
+    let tom = sign_in(&browser, "tom");
+    let both = [(mira, "2"), (tom, "1")].map(|(mut browser, other)| {
+        std::thread::spawn(move || browser.post(&format!("/admin/people/{other}/role"), &[("role", "limited")]).status)
+    });
+    let both = both.map(|thread| thread.join().unwrap());
+    assert!(both.iter().any(|status| *status == 303), "{both:?}");
+    let people = folder.json(&["account", "list"]);
+    let owners = people.as_array().unwrap().iter().filter(|person| person["role"] == "owner").count();
+    assert_eq!(owners, 1, "{people}");
+}
+
+#[test]
+fn a_link_for_a_new_password_is_shown_to_who_made_it_and_everything_is_signed_out() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut mira, mut tom) = (sign_in(&browser, "mira"), sign_in(&browser, "tom"));
+    assert_eq!(mira.post("/admin/people/2/link", &[]).leads_to(), "/admin/people/2#link");
+    let page = mira.get("/admin/people/2");
+    let first = link(&page.body, "reset");
+    assert!(
+        first.len() == 24 && page.body.contains("role=\"img\" aria-label=\"QR code of the link\""),
+        "{}",
+        page.body
+    );
+    assert!(!mira.get("/admin/people/1").body.contains("/reset/"));
+    assert!(!sign_in(&browser, "mira").get("/admin/people/2").body.contains(&first), "another browser");
+    mira.post("/admin/people/2/link", &[]);
+    let second = link(&mira.get("/admin/people/2").body, "reset");
+    assert_ne!(first, second);
+    let listed = mira.get("/admin/invites").body;
+    assert!(listed.contains("New password for <bdi>tom</bdi>") && listed.contains("Withdrawn"), "{listed}");
+    assert!(tom.get("/admin").status == 403);
+    assert_eq!(mira.post("/admin/people/2/sign-out", &[]).leads_to(), "/admin/people/2?n=signed-out");
+    assert!(tom.get("/admin").leads_to().starts_with("/sign-in"));
+    mira.post("/admin/people/1/sign-out", &[]);
+    assert_eq!(mira.get("/admin").status, 200, "not the browser that asks");
+}
+
+/// A new invitation by the form; what it leads to.
+fn invite(browser: &mut Browser, fields: &[(&str, &str)]) -> browser::Reply {
+    let form = browser.get("/admin/invites").body;
+    let once = behind(&form, "name=\"once\" value=\"").to_owned();
+    let given = [("note", ""), ("uses", "1"), ("other", ""), ("lasts", "7"), ("role", "member"), ("once", &*once)];
+    let given = given
+        .map(|(name, value)| (name, fields.iter().find(|(other, _)| *other == name).map_or(value, |(_, value)| value)));
+    let more = fields.iter().filter(|(name, _)| given.iter().all(|(other, _)| other != name)).copied();
+    let all: Vec<(&str, &str)> = given.into_iter().chain(more).collect();
+    browser.post("/admin/invites", &all)
+}
+
+#[test]
+fn invitations_are_made_once_shown_once_and_taken_back() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    assert_eq!(
+        invite(&mut mira, &[("note", EVIL), ("uses", "other"), ("other", "7")]).leads_to(),
+        "/admin/invites#made-now"
+    );
+    let page = mira.get("/admin/invites").body;
+    assert!(!page.contains("<script>") && page.contains("alert(1)") && page.contains("0 of 7"), "{page}");
+    let token = link(&page, "invite");
+    assert_eq!(token.len(), 24);
+    assert!(!sign_in(&browser, "mira").get("/admin/invites").body.contains(&token), "another browser");
+    // The same form again makes nothing.
+    let once = [("once", "AAAAAAAAAAAAAAAAAAAAAAAA"), ("note", "twice"), ("role", "limited"), ("ask_first", "on")];
+    assert_eq!(invite(&mut mira, &once).leads_to(), "/admin/invites#made-now");
+    assert_eq!(invite(&mut mira, &once).leads_to(), "/admin/invites?n=twice#made-now");
+    let listed = folder.json(&["invite", "list"]);
+    assert_eq!(listed.as_array().unwrap().len(), 2, "{listed}");
+    let newest = &listed[0];
+    assert_eq!((newest["note"].as_str(), newest["role"].as_str()), (Some("twice"), Some("limited")));
+    assert_eq!((newest["ask_first"].as_bool(), newest["inviter"].as_str()), (Some(true), Some("mira")));
+    for uses in ["0", "-1", "501", "1000000000", "x", ""] {
+        let wrong = invite(&mut mira, &[("uses", "other"), ("other", uses), ("note", "kept")]);
+        assert!(wrong.status == 422 && wrong.body.contains("value=\"kept\""), "{uses}");
+        assert!(wrong.body.contains("A number from 1 to 500"), "{uses}");
+    }
+    assert_eq!(invite(&mut mira, &[("note", &"x".repeat(201))]).status, 422);
+    let garbled: [&[(&str, &str)]; 6] = [
+        &[("uses", "0")],
+        &[("uses", "1000000000")],
+        &[("lasts", "365")],
+        &[("role", "owner")],
+        &[("once", "")],
+        &[("once", EVIL)],
+    ];
+    for fields in garbled {
+        assert_eq!(invite(&mut mira, fields).status, 400, "{fields:?}");
+    }
+    assert_eq!(folder.json(&["invite", "list"]).as_array().unwrap().len(), 2);
+    assert_eq!(mira.post("/admin/invites/1/withdraw", &[]).leads_to(), "/admin/invites?n=withdrawn");
+    assert_eq!(mira.post("/admin/invites/1/withdraw", &[]).leads_to(), "/admin/invites?n=over");
+    assert_eq!(mira.post("/admin/invites/99/withdraw", &[]).leads_to(), "/admin/invites?n=over");
+    assert_eq!(mira.post("/admin/invites/x/withdraw", &[]).status, 404);
+    assert!(!mira.get("/admin/invites").body.contains(&token), "a link that is over is not shown");
+    for (answer, status) in [("yes", 303), ("no", 303), ("maybe", 400)] {
+        assert_eq!(mira.post("/admin/people/requests/7", &[("answer", answer)]).status, status);
+    }
+}
