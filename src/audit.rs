@@ -159,7 +159,7 @@ mod tests {
 
     fn database() -> Connection {
         let c = Connection::open_in_memory().unwrap();
-        c.execute_batch(include_str!("store/schema/0006_audit.sql")).unwrap();
+        c.execute_batch(include_str!("store/schema/0007_audit.sql")).unwrap();
         c
     }
 

@@ -40,10 +40,12 @@ impl Closed {
     }
 }
 
+type Write = Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>;
+
 /// A change of one account by somebody who may.
 pub(super) struct Change {
     /// How many rows it changed; none where it is so already.
-    pub write: Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>,
+    pub write: Write,
     /// Refused where no other owner gets in.
     pub spares_owners: bool,
     /// Of the account's name.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::accounts::Role;
+use crate::audit::By;
 use crate::clock::Clock;
 use crate::store::OpenOptions;
 use crate::store::Store;
@@ -114,7 +115,7 @@ async fn a_device_is_revoked_by_its_own_account_alone() {
     assert!(!place.accounts.revoke_device(place.tom, made.id).await.unwrap());
     assert_eq!(place.sign_in(&made.password).await, None);
     assert!(place.sign_in(&other.password).await.is_some());
-    place.accounts.remove(place.tom).await.unwrap();
+    place.accounts.remove(place.tom, &By::Machine).await.unwrap();
     assert!(!place.accounts.has_device(other.id).await.unwrap());
     assert!(matches!(place.accounts.make_device(place.tom).await, Err(DeviceError::Unknown)));
 }
