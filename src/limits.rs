@@ -244,6 +244,16 @@ pub const WEB_SESSION_MAX_S: u64 = 2_592_000;
 pub const WEB_SESSION_TOUCH_S: u64 = 600;
 /// Signed-in browsers of one account; the one seen longest ago goes.
 pub const WEB_SESSIONS_PER_ACCOUNT_MAX: u32 = 32;
+/// How long an export of somebody's own data lies ready, seconds: a week to fetch it.
+pub const EXPORT_KEEP_S: u64 = 604_800;
+/// How soon after an export there may be another, seconds: it costs a reading of the whole archive.
+pub const EXPORT_PAUSE_S: u64 = 600;
+/// Conversations that get a file of their own in an export; the list of them is held in memory.
+pub const EXPORT_CONVERSATIONS_MAX: usize = 10_000;
+/// Bytes that must be free, beside the reserve, for an export to go on by one page.
+pub const EXPORT_STEP_BYTES: u64 = 16 << 20;
+/// Bytes of a file that are read at a time while it is sent.
+pub const FILE_CHUNK_BYTES: usize = 65_536;
 /// Signs of a chat name that come back when signing in failed: a whole address, not a book.
 pub const SIGN_IN_NAME_SHOWN_SIGNS: usize = 300;
 /// Signs shown of what a device nobody knows calls itself: a line on a phone.

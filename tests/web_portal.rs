@@ -309,6 +309,41 @@ fn devices_are_listed_and_signed_out_one_by_one_or_all_others() {
 }
 
 #[test]
+fn everything_of_mine_is_a_file_that_only_my_browser_gets() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut tom, mut mira) = (sign_in(&browser, "tom"), sign_in(&browser, "mira"));
+    assert_eq!(tom.get("/me/data/export").status, 404);
+    assert!(tom.get("/me/data").body.contains("Make the file"));
+    assert_eq!(tom.post("/me/data/export", &[]).leads_to(), "/me/data#export");
+    assert_eq!(tom.post("/me/data/export", &[]).leads_to(), "/me/data#export", "sent twice");
+    let ready =
+        (0..2_000).find_map(|_| Some(tom.get("/me/data").body).filter(|page| page.contains("Download the file")));
+    assert!(ready.unwrap().contains("It lies here until"));
+    let files = || std::fs::read_dir(folder.file("exports")).unwrap().count();
+    assert_eq!(files(), 1);
+    let (head, zip) = tom.download("/me/data/export");
+    assert!(head.starts_with("HTTP/1.1 200 OK") && head.contains("attachment; filename=\"imera-"), "{head}");
+    assert!(zip.starts_with(b"PK") && head.contains(&format!("content-length: {}\r\n", zip.len())), "{head}");
+    let names: Vec<String> = zip::ZipArchive::new(std::io::Cursor::new(zip))
+        .unwrap()
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
+    assert_eq!(names, ["account.xml", "messages.jsonl", "index.html"]);
+    assert_eq!(mira.get("/me/data/export").status, 404);
+    assert_eq!(browser.another().get("/me/data/export").leads_to(), "/sign-in?to=/me/data/export");
+    assert_eq!(tom.post("/me/data/export", &[]).leads_to(), "/me/data#export", "there is one from just now");
+    assert_eq!(files(), 1);
+    let told = (0..2_000).find(|_| {
+        let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+        let sql = "SELECT count(*) FROM message WHERE content LIKE '%is ready. Fetch it until%/me/data%'";
+        database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() == 1
+    });
+    assert!(told.is_some(), "a chat message says so");
+}
+
+#[test]
 fn every_page_is_small_and_speaks_german_too() {
     let folder = Folder::new();
     let (_server, browser) = place(&folder);

@@ -230,7 +230,7 @@ impl Accounts {
     pub async fn open(store: Store, clock: Clock) -> Result<Accounts, StoreError> {
         let credentials = Credentials::open(&store).await?;
         let mut names = Names::default();
-        for account in store.read(list).await? {
+        for account in store.read(|c| list(c, None)).await? {
             let closed = Closed::of(account.locked_at, account.leaves_at);
             names.insert(account.id, account.name, account.role);
             if let Some(known) = names.by_id.get_mut(&account.id) {
@@ -389,7 +389,12 @@ impl Accounts {
 
     /// All, by name.
     pub async fn list(&self) -> Result<Vec<Account>, StoreError> {
-        self.0.store.read(list).await
+        self.0.store.read(|c| list(c, None)).await
+    }
+
+    /// One of them.
+    pub async fn get(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(self.0.store.read(move |c| list(c, Some(id))).await?.pop())
     }
 
     /// Err(OnlyOwner): somebody has to run the place. Nothing where it is so already.
@@ -464,12 +469,13 @@ fn insert(c: &Connection, row: &Row, at: UtcMicros) -> rusqlite::Result<Option<A
     Ok(id)
 }
 
-fn list(c: &Connection) -> rusqlite::Result<Vec<Account>> {
-    let mut select =
-        c.prepare(
-        "SELECT id, name, role, display_name, created_at, last_seen_at, locked_at, leaves_at FROM account ORDER BY name",
+/// All, or one.
+fn list(c: &Connection, id: Option<AccountId>) -> rusqlite::Result<Vec<Account>> {
+    let mut select = c.prepare(
+        "SELECT id, name, role, display_name, created_at, last_seen_at, locked_at, leaves_at FROM account
+         WHERE ?1 IS NULL OR id = ?1 ORDER BY name",
     )?;
-    let rows = select.query_map([], |row| {
+    let rows = select.query_map([id], |row| {
         let role: String = row.get(2)?;
         Ok(Account {
             id: AccountId(row.get(0)?),

@@ -96,7 +96,8 @@ fn changes_since(roster: &Roster, known: u64) -> Vec<(u64, Element)> {
 }
 
 /// §2.1.2: a contact as an item.
-fn item(contact: &Contact) -> Element {
+/// §2.1.2.
+pub fn item(contact: &Contact) -> Element {
     let state = contact.state;
     Element::new(ns::ROSTER, "item")
         .attr("jid", contact.jid.as_str())

@@ -1,5 +1,5 @@
-//! What time takes away: accounts whose grace is over, invitations that ended long ago, and codes for
-//! devices that nobody used.
+//! What time takes away: accounts whose grace is over, invitations that ended long ago, codes for devices that nobody
+//! used, and exports.
 //!
 //! Keeps no state.
 
@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::house::House;
 use super::people;
 use crate::limits;
+use crate::transfer::export;
 
 /// Runs until it is dropped.
 pub async fn every_hour(house: Arc<House>) {
@@ -29,6 +30,11 @@ async fn once(house: &House) {
             }
         }
         Err(error) => tracing::warn!(%error, "accounts that leave could not be read"),
+    }
+    match export::sweep(house.store.folder(), &house.accounts, house.clock.utc()).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "exports that were kept long enough are deleted"),
+        Err(error) => tracing::warn!(%error, "old exports could not be deleted"),
     }
     match house.invites.sweep().await {
         Ok(0) => {}

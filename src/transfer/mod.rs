@@ -7,6 +7,7 @@
 mod age;
 mod backup;
 mod error;
+pub mod export;
 pub mod head;
 pub mod keep;
 mod list;

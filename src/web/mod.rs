@@ -8,6 +8,7 @@ mod ask;
 mod assets;
 mod days;
 mod faults;
+mod file_body;
 mod form;
 mod frame;
 mod front;
@@ -44,6 +45,7 @@ use crate::features::Parts;
 use crate::limits;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::transfer::export::Exports;
 
 use admin::Care;
 use ask::Asked;
@@ -71,6 +73,7 @@ struct Inner {
     accounts: Accounts,
     ready: Ready,
     wizard: Wizard,
+    exports: Exports,
     /// Where the same pages stand under TLS.
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
@@ -91,6 +94,7 @@ impl Site {
     ) -> Site {
         let wizard = Wizard::new(founding);
         let (ready, open, care) = (Ready::make(), OnceLock::new(), OnceLock::new());
+        let exports = Exports::new(store.folder());
         let inner = Arc::new(Inner {
             store,
             clock,
@@ -101,6 +105,7 @@ impl Site {
             https_port,
             open,
             care,
+            exports,
             fresh: Default::default(),
         });
         let routes = Router::new()

@@ -421,6 +421,36 @@ me-data-backups = Sicherungen
 me-data-backups-more = All das liegt auch in den Sicherungen der Maschine. Was du löschst, ist daraus verschwunden, wenn sie es sind: Aufgehoben werden { $days } tägliche, { $weeks } wöchentliche und { $months } monatliche.
 me-data-who = Wer es sehen kann
 me-data-who-more = Du, und wer Macht über diese Maschine hat. Was deine App von Ende zu Ende verschlüsselt (meist heißt es OMEMO), kann hier niemand lesen. An andere geht nichts.
+me-export = Alles mitnehmen
+me-export-what = Eine Datei mit deinen Nachrichten zum Lesen, deinen Kontakten und deinem Konto in der Form, die andere Chatserver annehmen. Sie ist nicht verschlossen: Wer sie hat, kann sie lesen.
+me-export-do = Datei machen
+me-export-making = Deine Datei wird gerade gemacht. Du kannst diese Seite schließen: Wenn sie fertig ist, bekommst du eine Chatnachricht.
+me-export-look = Noch einmal nachsehen
+me-export-ready = Deine Datei wurde { $when } gemacht. Sie liegt hier bis { $day }; dann wird sie gelöscht.
+me-export-fetch = Datei herunterladen ({ $size })
+me-export-again = Eine neue machen
+export-told = Die Datei mit allem, was dir gehört, ist fertig. Hol sie bis { $day } auf deiner Seite ab, wo nur du sie bekommst: { $page }
+export-told-failed = Die Datei mit allem, was dir gehört, konnte nicht gemacht werden. Der Grund steht im Protokoll des Servers. Versuch es später noch einmal, oder sag denen Bescheid, die den Ort betreiben.
+export-title = Alles von { $address }
+export-heading = Was <bdi>{ $place }</bdi> von dir aufgehoben hat
+export-what = <bdi>{ $address }</bdi>, hier seit { $joined }. Diese Datei ist vom { $made }. Alle Zeiten nach der Uhr des Servers.
+export-files = Was hier drin ist
+export-conversations = jede Unterhaltung als Textdatei, die älteste Nachricht zuerst
+export-json = { $count ->
+    [one] eine Nachricht, für Programme: je eine Zeile JSON
+   *[other] alle { $count } Nachrichten, für Programme: je eine Zeile JSON
+}
+export-xml = dein Konto, wie andere Chatserver es annehmen (XEP-0227): Kontakte, blockierte Adressen, Nachrichten; kein Passwort
+export-talks = Unterhaltungen
+export-talk = Unterhaltung mit { $address }. Was deine App verschlüsselt hat, ist nur in deinen Apps zu lesen.
+export-with = Mit
+export-messages = Nachrichten
+export-last = Letzte
+export-more = Es gibt mehr Unterhaltungen, als eine eigene Datei bekommen. Ihre Nachrichten stehen in messages.jsonl.
+export-address = Adresse
+export-name = Name
+export-groups = Gruppen
+export-blocked = Blockiert
 me-leave = { $place } verlassen
 me-leave-what = Dein Konto, deine Kontakte und deine Nachrichten auf diesem Server verschwinden; deine Freunde behalten, was du ihnen geschrieben hast. Alle deine Geräte werden sofort abgemeldet. Bis { $day } kannst du es dir anders überlegen, indem du dich hier anmeldest.
 me-leave-only-owner = Jeder Ort muss jemandem gehören, und du bist die einzige Person, der er gehört. Gib ihn zuerst in andere Hände.

@@ -422,6 +422,36 @@ me-data-backups = Backups
 me-data-backups-more = All of this is in the machine’s backups too. What you delete is gone from them once they are gone: { $days } daily, { $weeks } weekly and { $months } monthly ones are kept.
 me-data-who = Who can see it
 me-data-who-more = You, and whoever has power over this machine. What your app encrypts from end to end (most call it OMEMO), nobody can read here. Nothing goes to anybody else.
+me-export = Take everything with me
+me-export-what = One file with your messages to read, your contacts, and your account in the form that other chat servers take in. It is not locked: whoever has it can read it.
+me-export-do = Make the file
+me-export-making = Your file is being made. You can close this page: you get a chat message when it is ready.
+me-export-look = Look again
+me-export-ready = Your file was made { $when }. It lies here until { $day }; then it is deleted.
+me-export-fetch = Download the file ({ $size })
+me-export-again = Make a new one
+export-told = The file with everything of yours is ready. Fetch it until { $day } on your page, where only you get it: { $page }
+export-told-failed = The file with everything of yours could not be made. The cause stands in the server’s log. Please try again later, or tell the owner.
+export-title = Everything of { $address }
+export-heading = What <bdi>{ $place }</bdi> kept of you
+export-what = <bdi>{ $address }</bdi>, here since { $joined }. This file is of { $made }. Times are those of the server’s clock.
+export-files = What is in here
+export-conversations = each conversation as a text file, oldest message first
+export-json = { $count ->
+    [one] one message, for programs: one line of JSON each
+   *[other] all { $count } messages, for programs: one line of JSON each
+}
+export-xml = your account as other chat servers take it in (XEP-0227): contacts, blocked addresses, messages; no password
+export-talks = Conversations
+export-talk = Conversation with { $address }. What your app encrypted can be read in your apps only.
+export-with = With
+export-messages = Messages
+export-last = Last one
+export-more = There are more conversations than get a file of their own. Their messages stand in messages.jsonl.
+export-address = Address
+export-name = Name
+export-groups = Groups
+export-blocked = Blocked
 me-leave = Leave { $place }
 me-leave-what = Your account, your contacts and your messages on this server go; your friends keep what you wrote to them. All your devices are signed out at once. Until { $day } you can change your mind by signing in here.
 me-leave-only-owner = A place needs an owner, and you are the only one. Make somebody else an owner first.

@@ -23,7 +23,7 @@ walk() {
         "$_bin" serve --data "$SCRATCH/data" >"$SCRATCH/stdout" 2>"$SERVER_LOG" &
     SERVER_PID=$!
     wait_for $START_TIMEOUT_S setup_line
-    node "$INTEROP/web_talk.mjs" "$1" "$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1)" "$SHOTS"
+    WEB_BIN=$_bin WEB_DATA=$SCRATCH/data node "$INTEROP/web_talk.mjs" "$1" "$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1)" "$SHOTS"
     wait_for 10 grep -q '^ready ' "$SCRATCH/stdout"
     kill "$SERVER_PID"
     wait_for 10 server_gone

@@ -4,6 +4,7 @@
 // the window (nor at 320 px), nothing comes from elsewhere, the console is silent. Pictures are kept of all but "plain".
 import { chromium } from 'playwright-core';
 import axe from '@axe-core/playwright';
+import { portal } from './web_portal.mjs';
 
 const [how, address, folder] = process.argv.slice(2);
 const Axe = axe.default ?? axe;
@@ -122,6 +123,7 @@ await at('/setup/done');
 await look('done');
 await page.goto(`${origin}/`);
 await look('front');
+await portal({ page, origin, how, look, check, send, at });
 await context.clearCookies();
 await page.goto(`${origin}/setup/done`);
 await look('finished');

@@ -46,6 +46,19 @@ impl Browser {
         self.send(&format!("{head}\r\n"))
     }
 
+    /// The head of the answer, and a body that need not be text.
+    #[allow(dead_code)] // for files
+    pub fn download(&mut self, path: &str) -> (String, Vec<u8>) {
+        let head = self.head("GET", path);
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+        let body = answer.split_off(end);
+        (String::from_utf8(answer).unwrap(), body)
+    }
+
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let encode = |text: &str| -> String {
             text.bytes()

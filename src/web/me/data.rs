@@ -14,10 +14,12 @@ use super::tab;
 use crate::archive::PageError;
 use crate::archive::Query;
 use crate::limits;
+use crate::notices::size;
 use crate::settings;
 use crate::store::StoreError;
 use crate::texts::Text;
 use crate::texts::text;
+use crate::transfer::export::Standing;
 use crate::transfer::keep::Keep;
 use crate::web::Inner;
 use crate::web::ask::Asked;
@@ -35,7 +37,15 @@ struct Page {
     tab: Tab,
     kept: Kept,
     backups: Keep,
+    export: Export,
     leave: Leave,
+}
+
+/// How it stands with the file to take away.
+enum Export {
+    Nothing,
+    Making,
+    Ready { made: String, until: String, size: String },
 }
 
 /// How much there is.
@@ -74,16 +84,29 @@ pub(super) async fn answer(
         Ok(found) => found,
         Err(reply) => return reply,
     };
+    let now = site.clock.utc();
+    let standing = match site.exports.standing(&site.accounts, who.account, now).await {
+        Ok(standing) => standing,
+        Err(error) => return site.not_kept(asked, &error),
+    };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (f, tab) = tab(site, asked, who, ("/me/data", text("me-data-title")), errors, notice);
-    let now = site.clock.utc();
+    let export = match standing {
+        Standing::Nothing => Export::Nothing,
+        Standing::Making => Export::Making,
+        Standing::Ready(ready) => Export::Ready {
+            made: days::moment(&f.t, ready.made_at, now),
+            until: days::day(&f.t, ready.until(), now),
+            size: size(ready.bytes),
+        },
+    };
     let messages = first.map(|(count, at)| (count, days::day(&f.t, at, now)));
     let kept = Kept { messages, ..found };
     let backups = site.settings.text(&settings::BACKUP_KEEP).and_then(|text| Keep::parse(&text));
     let backups = backups.unwrap_or(Keep { days: 0, weeks: 0, months: 0 });
     let until = days::day(&f.t, now + limits::LEAVE_GRACE_S as i64 * 1_000_000, now);
     let leave = Leave { only_owner: site.accounts.is_only_owner(who.account), until, sure };
-    page(status, &Page { f, tab, kept, backups, leave })
+    page(status, &Page { f, tab, kept, backups, export, leave })
 }
 
 /// Contacts, and how many messages since when.

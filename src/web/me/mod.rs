@@ -5,6 +5,7 @@
 mod about;
 mod data;
 mod devices;
+mod export;
 mod leave;
 mod names;
 
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/me/recovery", post(about::recovery))
         .route("/me/devices", get(devices::show).post(devices::out))
         .route("/me/data", get(data::show))
+        .route("/me/data/export", get(export::fetch).post(export::make))
         .route("/me/leave", post(leave::send))
 }
 
