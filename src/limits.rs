@@ -279,6 +279,8 @@ pub const DEVICE_NAME_SIGNS: usize = 40;
 /// Invitations of one page of the list, about 700 bytes each, and of those who came by one.
 pub const INVITES_PAGE: usize = 30;
 pub const INVITE_USERS_SHOWN: usize = 5;
+/// How long a download may stand still before it is given up, seconds.
+pub const DOWNLOAD_STALL_MAX_S: u64 = 120;
 /// How long a link that was just made can be looked at again in the browser that made it, seconds; and such links.
 pub const FRESH_LINK_S: u64 = 600;
 pub const FRESH_LINKS_MAX: usize = 64;

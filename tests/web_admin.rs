@@ -85,6 +85,11 @@ const ADDRESSES: &[(&str, bool)] = &[
     ("/admin/people/1/sign-out", true),
     ("/admin/people/1/link", true),
     ("/admin/people/requests/1", true),
+    ("/admin/backups", false),
+    ("/admin/backups/work", false),
+    ("/admin/backups/make", true),
+    ("/admin/backups/imera-x.backup/check", true),
+    ("/admin/backups/imera-x.backup/download", true),
     ("/admin/invites", false),
     ("/admin/invites", true),
     ("/admin/invites/1/withdraw", true),
@@ -271,4 +276,70 @@ fn invitations_are_made_once_shown_once_and_taken_back() {
     for (answer, status) in [("yes", 303), ("no", 303), ("maybe", 400)] {
         assert_eq!(mira.post("/admin/people/requests/7", &[("answer", answer)]).status, status);
     }
+}
+
+/// Waits at the page of the work until it leads on.
+fn worked(browser: &mut Browser) -> String {
+    let patience = std::time::Instant::now();
+    loop {
+        let page = browser.get("/admin/backups/work");
+        if page.status == 303 {
+            assert_eq!(page.leads_to(), "/admin/backups?n=work");
+            return browser.get("/admin/backups?n=work").body;
+        }
+        assert!(page.status == 200 && page.body.contains("You may close this page"), "{}", page.body);
+        assert!(page.body.contains("http-equiv=\"refresh\"") && patience.elapsed().as_secs() < 60);
+    }
+}
+
+#[test]
+fn a_backup_is_made_checked_and_downloaded_whole_and_that_is_remembered() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    assert_eq!(mira.post("/admin/backups/make", &[]).leads_to(), "/admin/backups/work");
+    let page = worked(&mut mira);
+    for told in [
+        "The backup is made",
+        "The last backup is good.",
+        "All backups are on this machine",
+        "Some of these files are not locked",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let list = folder.json(&["backup", "list"]);
+    let path = std::path::PathBuf::from(list[0]["file"].as_str().unwrap());
+    assert_eq!((list[0]["kind"].as_str(), list[0]["fetched_at"].is_null()), (Some("by hand"), true));
+    let name = path.file_name().unwrap().to_str().unwrap();
+    assert_eq!(mira.post(&format!("/admin/backups/{name}/check"), &[]).leads_to(), "/admin/backups/work");
+    assert!(worked(&mut mira).contains("The file is good"));
+    let (head, file) = mira.fetch(&format!("/admin/backups/{name}/download"));
+    let disposition = format!("content-disposition: attachment; filename=\"{name}\"");
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains(&disposition) && head.contains("no-store"), "{head}");
+    assert!(file == std::fs::read(&path).unwrap());
+    let patience = std::time::Instant::now();
+    while folder.json(&["backup", "list"])[0]["fetched_at"].is_null() {
+        assert!(patience.elapsed().as_secs() < 30, "it is remembered");
+    }
+    let page = mira.get("/admin/backups").body;
+    assert!(page.contains("Downloaded on") && !page.contains("All backups are on this machine"), "{page}");
+    for name in [
+        "imera-x.backup",
+        "..%2Fimera.sqlite",
+        "%2Fetc%2Fpasswd",
+        "imera.sqlite",
+        "imera-%2F..%2F..%2Fimera.sqlite.backup",
+    ] {
+        for deed in ["check", "download"] {
+            assert_eq!(mira.post(&format!("/admin/backups/{name}/{deed}"), &[]).status, 404, "{name}");
+        }
+    }
+    // One byte changed on the disk.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 20;
+    bytes[last] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    mira.post(&format!("/admin/backups/{name}/check"), &[]);
+    let page = worked(&mut mira);
+    assert!(page.contains("This file is not good") && page.contains("Damaged"), "{page}");
 }

@@ -15,12 +15,14 @@ mod front;
 mod guard;
 mod health;
 mod me;
+mod lasting;
 mod securely;
 pub mod setup;
 mod sign_in;
 mod signed;
 pub mod visitor;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -51,6 +53,7 @@ use admin::Care;
 use ask::Asked;
 use faults::Fault;
 use faults::Ready;
+use lasting::Lasting;
 use setup::Founding;
 use setup::Wizard;
 use visitor::Visitor;
@@ -81,6 +84,7 @@ struct Inner {
     /// The same, for the owner's pages.
     care: OnceLock<Care>,
     fresh: admin::Fresh,
+    work: admin::Work,
 }
 
 impl Site {
@@ -107,6 +111,7 @@ impl Site {
             care,
             exports,
             fresh: Default::default(),
+            work: Default::default(),
         });
         let routes = Router::new()
             .route("/", get(front::door))
@@ -146,7 +151,7 @@ impl Site {
         self.inner.wizard.address()
     }
 
-    /// Serves one connection, at most for [`limits::WEB_CONNECTION_MAX_S`].
+    /// Serves one connection, at most for [`limits::WEB_CONNECTION_MAX_S`], or as long as a request lasts ([`lasting`]).
     pub async fn serve(&self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, visitor: Visitor) {
         let mut builder = hyper::server::conn::http1::Builder::new();
         builder
@@ -154,15 +159,21 @@ impl Site {
             .header_read_timeout(Duration::from_secs(limits::WEB_HEAD_MAX_S))
             .max_headers(limits::WEB_HEADERS_MAX)
             .max_buf_size(limits::WEB_HEAD_MAX_BYTES);
-        let routes = TowerToHyperService::new(self.routes.clone());
+        let (routes, lasting) = (TowerToHyperService::new(self.routes.clone()), Lasting::default());
+        let held = lasting.clone();
         let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(visitor);
+            request.extensions_mut().insert(held.clone());
             routes.call(request)
         });
-        let served = builder.serve_connection(TokioIo::new(io), service);
-        let clock = &self.inner.clock;
-        if let Some(Err(error)) = clock.timeout(Duration::from_secs(limits::WEB_CONNECTION_MAX_S), served).await {
-            tracing::debug!(%error, "a web connection ended early");
+        let mut served = pin!(builder.serve_connection(TokioIo::new(io), service));
+        let patience = Duration::from_secs(limits::WEB_CONNECTION_MAX_S);
+        loop {
+            match self.inner.clock.timeout(patience, &mut served).await {
+                None if lasting.is_held() => {}
+                Some(Err(error)) => return tracing::debug!(%error, "a web connection ended early"),
+                _ => return,
+            }
         }
     }
 }

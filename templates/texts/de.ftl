@@ -676,3 +676,62 @@ admin-withdraw = Zurücknehmen
 admin-done-withdrawn = Der Link lässt niemanden mehr ein. Wer damit kam, bleibt.
 admin-invite-over = Dieser Link war schon vorbei. Nichts wurde geändert.
 admin-invite-twice = Dieses Formular kam zweimal. Ein Link wurde gemacht.
+admin-tab-backups = Sichern
+admin-backups-when = Jede Nacht um { $time }.
+admin-backups-kept = Behalten: { $days ->
+    [one] ein Tag
+   *[other] { $days } Tage
+}, { $weeks ->
+    [one] eine Woche
+   *[other] { $weeks } Wochen
+}, { $months ->
+    [one] ein Monat
+   *[other] { $months } Monate
+}.
+admin-backups-good = Die letzte Sicherung ist gut.
+admin-backups-age = { $days ->
+    [one] Die letzte Sicherung ist einen Tag alt.
+   *[other] Die letzte Sicherung ist { $days } Tage alt.
+}
+admin-backups-none-good = Es gibt keine gute Sicherung.
+admin-backups-none = Noch keine Sicherung: Die erste kommt { $when }.
+admin-backups-none-yet = Noch keine Sicherung.
+admin-backups-failed = Ginge diese Maschine jetzt kaputt, wäre verloren, was seit der letzten guten geschrieben wurde. Innerhalb einer Stunde wird es wieder versucht.
+admin-backups-runs = An einer Sicherung wird gearbeitet.
+admin-backups-runs-look = Sieh, wie weit sie ist
+admin-backups-now = Das ist da
+admin-backups-make = Jetzt sichern
+admin-backups-empty = Noch ist keine da.
+admin-backups-open = Einige dieser Dateien sind nicht verschlossen. Wer so eine Datei hat, hat alles: Konten, Nachrichten, Einstellungen. Leg sie dorthin, wo nur du sie lesen kannst.
+admin-backups-newest = Sicherungen, die neuesten zuerst
+admin-when = Wann
+admin-size = Größe
+admin-backups-damaged = Beschädigt
+admin-backups-proved = Gut
+admin-backups-locked = Verschlossen
+admin-backups-fetched = Heruntergeladen am { $day }
+admin-backups-nightly = aus der Nacht
+admin-backups-by-hand = von Hand
+admin-backups-restored = zurückgeholt
+admin-backups-elsewhere = Anderswo auf dieser Maschine
+admin-backups-download = Herunterladen
+admin-backups-check = Prüfen
+admin-backups-back = Zu einer Sicherung zurückgehen
+admin-backups-back-how = Halte imera auf der Maschine an und starte <code>imera restore DATEI</code>. Was <bdi>{ $place }</bdi> jetzt hat, wird beiseitegelegt, nicht gelöscht.
+admin-work-make = Eine Sicherung wird gemacht
+admin-work-check = Eine Sicherung wird geprüft
+admin-work-close = Du darfst diese Seite schließen: Es geht von selbst weiter.
+admin-work-again = Noch einmal nachsehen
+admin-work-percent = { $percent } % fertig
+admin-work-made = Die Sicherung ist gemacht: wieder geöffnet und jede Tabelle nachgezählt.
+admin-work-proved = Die Datei ist gut: Sie lässt sich öffnen und enthält alles, was sie soll.
+admin-work-compared = Die Datei ist heil. Sie ist verschlossen; ob sie aufgeht, zeigt sich nur mit ihrem Passwort.
+admin-work-failed = Es wurde keine Sicherung gemacht. Die Maschine sagt: { $why }.
+admin-work-damaged = Diese Datei ist nicht gut. Die Maschine sagt: { $why }.
+admin-stage-snapshot = Die Datenbank kopieren
+admin-stage-pack = Mit allen Dateien einpacken
+admin-stage-lock = Verschließen
+admin-stage-sums = Die Summe vergleichen
+admin-stage-unpack = Wieder öffnen
+admin-stage-integrity = Jede Tabelle nachzählen
+admin-stage-second = An den zweiten Ort bringen

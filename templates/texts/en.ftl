@@ -677,3 +677,62 @@ admin-withdraw = Take back
 admin-done-withdrawn = The link lets nobody in any more. Whoever came by it stays.
 admin-invite-over = That link was over already. Nothing was changed.
 admin-invite-twice = This form came twice. One link was made.
+admin-tab-backups = Backups
+admin-backups-when = Every night at { $time }.
+admin-backups-kept = Kept: { $days ->
+    [one] one day
+   *[other] { $days } days
+}, { $weeks ->
+    [one] one week
+   *[other] { $weeks } weeks
+}, { $months ->
+    [one] one month
+   *[other] { $months } months
+}.
+admin-backups-good = The last backup is good.
+admin-backups-age = { $days ->
+    [one] The last backup is one day old.
+   *[other] The last backup is { $days } days old.
+}
+admin-backups-none-good = There is no good backup.
+admin-backups-none = No backup yet: the first comes { $when }.
+admin-backups-none-yet = No backup yet.
+admin-backups-failed = What was written since the last good one would be lost if this machine broke now. It is tried again within the hour.
+admin-backups-runs = A backup is being worked on.
+admin-backups-runs-look = See how far it is
+admin-backups-now = Kept now
+admin-backups-make = Back up now
+admin-backups-empty = None is kept yet.
+admin-backups-open = Some of these files are not locked. Whoever has such a file has everything: accounts, messages, settings. Keep it where only you can read it.
+admin-backups-newest = Backups, newest first
+admin-when = When
+admin-size = Size
+admin-backups-damaged = Damaged
+admin-backups-proved = Good
+admin-backups-locked = Locked
+admin-backups-fetched = Downloaded on { $day }
+admin-backups-nightly = of the night
+admin-backups-by-hand = by hand
+admin-backups-restored = brought back
+admin-backups-elsewhere = Elsewhere on this machine
+admin-backups-download = Download
+admin-backups-check = Check it
+admin-backups-back = Go back to a backup
+admin-backups-back-how = On the machine, stop imera and run <code>imera restore FILE</code>. What <bdi>{ $place }</bdi> has now is put aside, not deleted.
+admin-work-make = A backup is being made
+admin-work-check = A backup is being checked
+admin-work-close = You may close this page: it goes on by itself.
+admin-work-again = Check again
+admin-work-percent = { $percent } % done
+admin-work-made = The backup is made: opened again, and every table counted.
+admin-work-proved = The file is good: it opens, and holds all it should.
+admin-work-compared = The file is whole. It is locked, so whether it opens shows with its passphrase only.
+admin-work-failed = No backup was made. The machine says: { $why }.
+admin-work-damaged = This file is not good. The machine says: { $why }.
+admin-stage-snapshot = Copy the database
+admin-stage-pack = Pack it with all files
+admin-stage-lock = Lock it
+admin-stage-sums = Compare its sum
+admin-stage-unpack = Open it again
+admin-stage-integrity = Count every table
+admin-stage-second = Bring it to the second place

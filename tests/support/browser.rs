@@ -77,6 +77,19 @@ impl Browser {
         self.send(&format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()))
     }
 
+    /// Sends an empty form for a file: the answer's head, and the file.
+    #[allow(dead_code)] // for pages that give files
+    pub fn fetch(&mut self, path: &str) -> (String, Vec<u8>) {
+        let request = self.form_head(path) + "Content-Length: 0\r\n\r\n";
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let body = answer.split_off(end + 4);
+        (String::from_utf8(answer).unwrap(), body)
+    }
+
     /// Announces a body of that size and sends its beginning.
     pub fn announce(&mut self, path: &str, size: u64) -> Reply {
         let head = self.form_head(path);

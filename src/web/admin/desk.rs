@@ -23,10 +23,11 @@ pub(super) struct Tab {
 
 pub(super) static PEOPLE: Tab = Tab { path: "/admin/people", sign: "people", name: text("admin-tab-people") };
 pub(super) static INVITES: Tab = Tab { path: "/admin/invites", sign: "ticket", name: text("admin-tab-invites") };
+pub(super) static BACKUPS: Tab = Tab { path: "/admin/backups", sign: "floppy", name: text("admin-tab-backups") };
 pub(super) static HOME: Tab = Tab { path: "/admin", sign: "day", name: text("admin-tab-home") };
 
 /// In their order.
-static TABS: [&Tab; 3] = [&HOME, &PEOPLE, &INVITES];
+static TABS: [&Tab; 4] = [&HOME, &PEOPLE, &INVITES, &BACKUPS];
 
 /// The frame of one of the owner's pages, beside [`Frame`].
 pub(super) struct Desk {

@@ -153,7 +153,14 @@ fn tell(t: &Book, thing: &Thing, now: i64) -> Told {
     };
     let since = thing.since.map(|since| t.html(&text("admin-since").with("when", days::moment(t, since, now))));
     let said = (thing.severity > Severity::Info).then(|| thing.said.clone());
-    Told { sign, heading: t.html(&heading), next: t.html(&next), since, said, link: None }
+    Told {
+        sign,
+        heading: t.html(&heading),
+        next: t.html(&next),
+        since,
+        said,
+        link: thing.path().map(|(path, words)| (path, t.html(&words))),
+    }
 }
 
 /// Somebody waits for a yes.

@@ -3,7 +3,9 @@
 //! State: links that were just made ([`fresh`]) and the work on a backup that somebody asked for here ([`work`]), in
 //! memory. Every page is for owners only: the extractor [`Owner`](super::signed::Owner) stands in each handler.
 
+mod backups;
 mod desk;
+mod download;
 mod fresh;
 mod here;
 mod home;
@@ -12,6 +14,7 @@ mod people;
 mod person;
 mod shown;
 mod things;
+mod work;
 
 use std::future::Future;
 use std::path::Path;
@@ -34,7 +37,8 @@ use crate::checks::Latest;
 use crate::notices::Notices;
 use crate::transfer::Backups;
 
-pub(super) use fresh::Fresh;
+pub use fresh::Fresh;
+pub use work::Work;
 
 /// What the owner's pages need from the floor above.
 pub trait Upkeep: Send + Sync {
@@ -66,6 +70,11 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/admin", get(home::show))
         .route("/admin/look", post(home::look))
+        .route("/admin/backups", get(backups::show))
+        .route("/admin/backups/make", post(backups::make))
+        .route("/admin/backups/work", get(work::show))
+        .route("/admin/backups/{name}/check", post(backups::check))
+        .route("/admin/backups/{name}/download", post(backups::fetch))
         .route("/admin/invites", get(invites::show).post(invites::make))
         .route("/admin/invites/{id}/withdraw", post(invites::withdraw))
         .route("/admin/people", get(people::show))

@@ -73,6 +73,12 @@ impl Thing {
         }
     }
 
+    /// Where something can be done about it.
+    pub fn path(&self) -> Option<(&'static str, Text)> {
+        let backup = matches!(self.key.as_str(), "backup" | "backup_copy");
+        backup.then(|| ("/admin/backups", text("admin-tab-backups")))
+    }
+
     /// Whether friends cannot use the place because of it.
     fn shuts_out(&self) -> bool {
         self.severity == Severity::Trouble && matches!(self.key.as_str(), "store" | "certificate" | "ports")
