@@ -356,6 +356,8 @@ pub const BACKUP_RECORDS_MAX: u32 = 500;
 
 /// Lines that are remembered: some a day for a year, and what a script of an owner adds.
 pub const AUDIT_ROWS_MAX: u32 = 10_000;
+/// Lines of one page.
+pub const AUDIT_PAGE: usize = 50;
 /// How long, seconds: a year.
 pub const AUDIT_KEPT_S: i64 = 366 * 86_400;
 

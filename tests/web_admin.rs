@@ -1,4 +1,5 @@
 //! The owner's pages in a real server, by a browser made by hand: what they tell, what they change, whom they refuse.
+#![allow(clippy::disallowed_methods)] // real time
 
 #[path = "support/browser.rs"]
 #[allow(dead_code)] // tests/web.rs uses the rest
@@ -76,6 +77,9 @@ fn home_says_how_things_are_and_looks_again() {
 const ADDRESSES: &[(&str, bool)] = &[
     ("/admin", false),
     ("/admin/look", true),
+    ("/admin/log", false),
+    ("/admin/settings", false),
+    ("/admin/settings/place", true),
     ("/admin/people", false),
     ("/admin/people/1", false),
     ("/admin/people/1/role", true),
@@ -342,4 +346,118 @@ fn a_backup_is_made_checked_and_downloaded_whole_and_that_is_remembered() {
     mira.post(&format!("/admin/backups/{name}/check"), &[]);
     let page = worked(&mut mira);
     assert!(page.contains("This file is not good") && page.contains("Damaged"), "{page}");
+}
+
+#[test]
+fn settings_are_saved_a_section_at_a_time_and_wrong_values_stay_in_their_fields() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    let page = mira.get("/admin/settings").body;
+    for told in ["Beach House", "Usually: 3:30", "On the machine only", "<code>backup_command</code>"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("name=\"backup_command\"") && !page.contains("name=\"host\""));
+    let place = [("place_name", EVIL)];
+    assert_eq!(mira.post("/admin/settings/place", &place).leads_to(), "/admin/settings?n=saved&open=place#place");
+    let page = mira.get("/admin/settings?n=saved&open=place").body;
+    assert!(page.contains("Saved.") && page.contains("alert(1)") && !page.contains("<script>"), "{page}");
+    let people = |invite, quota, ask| [("members_invite", invite), ("invite_quota", quota), ("ask_first", ask)];
+    for quota in ["0", "501", "-1", "x", "", "1e1", "99999999999999999999"] {
+        let wrong = mira.post("/admin/settings/people", &people("on", quota, "on"));
+        assert!(wrong.status == 422 && wrong.body.contains("A number from 1 to 500"), "{quota}");
+        assert!(wrong.body.contains(&format!("name=\"invite_quota\" value=\"{quota}\"")), "{quota}: {}", wrong.body);
+    }
+    assert_eq!(folder.json(&["settings", "get", "members_invite"])["value"], false, "nothing of it was changed");
+    assert_eq!(mira.post("/admin/settings/people", &people("maybe", "5", "on")).status, 400);
+    assert_eq!(mira.post("/admin/settings/people", &[("invite_quota", "5")]).status, 400, "half a form");
+    assert_eq!(mira.post("/admin/settings/people", &people("on", "5", "on")).status, 303);
+    assert_eq!(folder.json(&["settings", "get", "invite_quota"])["value"], "5");
+    for (at, keep, status) in
+        [("25:00", "7,4,6", 422), ("4:00", "0,0,0", 422), ("4:00", "7,4", 422), ("4:00", "1,0,0", 303)]
+    {
+        let fields = [("backup_at", at), ("backup_keep", keep)];
+        assert_eq!(mira.post("/admin/settings/backups", &fields).status, status, "{at} {keep}");
+    }
+    let later = mira.post("/admin/settings/apps", &[("allow_plain", "on")]);
+    assert_eq!(later.leads_to(), "/admin/settings?n=later&open=apps#apps");
+    let machine = [("backup_command", "cp {} /tmp"), ("host", "evil.example"), ("backup_folder", "/tmp")];
+    for section in ["machine", "reach", "backup_command", "..", "%3Cscript%3E"] {
+        assert_eq!(mira.post(&format!("/admin/settings/{section}"), &machine).status, 404, "{section}");
+    }
+    mira.post("/admin/settings/place", &[("place_name", "Beach House"), ("backup_command", "cp {} /tmp")]);
+    assert!(folder.json(&["settings", "get", "backup_command"])["value"].is_null());
+}
+
+#[test]
+fn the_log_tells_who_changed_what_whichever_way() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    mira.post("/admin/people/2/role", &[("role", "limited")]);
+    mira.post("/admin/people/2/role", &[("role", "limited")]);
+    mira.post("/admin/people/2/lock", &[]);
+    mira.post("/admin/people/2/close", &[("sure", "tom")]);
+    mira.post("/admin/people/2/open", &[]);
+    mira.post("/admin/people/2/link", &[]);
+    mira.post("/admin/people/2/sign-out", &[]);
+    invite(&mut mira, &[("note", EVIL)]);
+    mira.post("/admin/invites/2/withdraw", &[]);
+    mira.post("/admin/settings/place", &[("place_name", "Strand")]);
+    for (command, input) in [
+        (&["settings", "set", "ask_first", "on"][..], ""),
+        (&["settings", "set", "backup_command", "cp --password hunter2 {}"][..], ""),
+        (&["invite", "create", "--note", "by hand"][..], ""),
+        (&["account", "reset", "tom", "--password-stdin"][..], "another good one\n"),
+        (&["account", "remove", "tom"][..], ""),
+    ] {
+        let told = folder.imera(command, input);
+        assert_eq!(told.code, 0, "{command:?}: {}", told.stderr);
+    }
+    let page = mira.get("/admin/log");
+    assert_eq!(page.status, 200);
+    for told in [
+        "Added the account <bdi>tom</bdi>.",
+        "Changed the role of <bdi>tom</bdi> to: guest.",
+        "Locked <bdi>tom</bdi>.",
+        "Closed the account <bdi>tom</bdi>, to be deleted on ",
+        "Opened <bdi>tom</bdi> again.",
+        "Made a link for a new password of <bdi>tom</bdi>.",
+        "Signed <bdi>tom</bdi> out everywhere.",
+        "Made the invitation <bdi>&quot;&gt;&lt;script&gt;",
+        "Took back the link <bdi>",
+        "Changed “Name of the place” to: <bdi>Strand</bdi>.",
+        "Changed “Ask me before somebody gets in” to: <bdi>Yes</bdi>.",
+        "Changed “Second place: a command”.",
+        "Made the invitation <bdi>by hand</bdi>, for one person.",
+        "Gave <bdi>tom</bdi> a new password.",
+        "Deleted the account <bdi>tom</bdi> for good.",
+        "The machine",
+        "<b><bdi>mira</bdi></b>",
+    ] {
+        assert!(page.body.contains(told), "{told}: {}", page.body);
+    }
+    assert_eq!(page.body.matches("Changed the role of").count(), 1, "what changes nothing is not told");
+    assert!(!page.body.contains("hunter2") && !page.body.contains("<script>"));
+    for before in ["0", "-1", "x", "99999999999999999999", "%3Cscript%3E"] {
+        assert_eq!(mira.get(&format!("/admin/log?before={before}")).status, 200, "{before}");
+    }
+    assert!(mira.get("/admin/log?before=2").body.contains("Added the account"));
+    mira.extra = "Accept-Language: de\r\n".to_owned();
+    assert!(mira.get("/admin/log").body.contains("Die Rolle von <bdi>tom</bdi> geändert in: Gast."));
+}
+
+#[test]
+fn the_log_has_pages() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    for number in 0..60 {
+        mira.post("/admin/settings/place", &[("place_name", &format!("House {number}"))]);
+    }
+    let first = mira.get("/admin/log");
+    assert!(first.body.contains("House 59<") && !first.body.contains("House 5<") && first.body.len() < 30_000);
+    let before = behind(&first.body, "/admin/log?before=").to_owned();
+    let second = mira.get(&format!("/admin/log?before={before}")).body;
+    assert!(second.contains("House 5<") && second.contains("Added the account") && !second.contains("?before="));
 }

@@ -42,6 +42,11 @@ impl Form {
         self.0.get(name).map_or("", |value| value.as_str())
     }
 
+    /// Whether the field came at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Without blanks around.
     pub fn text(&self, name: &str) -> &str {
         self.raw(name).trim()

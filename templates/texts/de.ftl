@@ -735,3 +735,87 @@ admin-stage-sums = Die Summe vergleichen
 admin-stage-unpack = Wieder öffnen
 admin-stage-integrity = Jede Tabelle nachzählen
 admin-stage-second = An den zweiten Ort bringen
+admin-tab-settings = Einstellen
+admin-log = Wer was geändert hat
+admin-log-what = Was Besitzer und die Maschine geändert haben, ein Jahr lang aufgehoben. Nachrichten stehen hier nie.
+admin-log-empty = Noch wurde nichts geändert.
+admin-log-newest = Alle Änderungen, die neuesten zuerst
+admin-log-who = Wer
+admin-log-did = Was
+admin-log-machine = Die Maschine
+admin-log-to-newest = Die neuesten
+admin-log-older = Ältere
+admin-log-other = Etwas, das diese Version nicht kennt.
+admin-log-set = „{ $setting }“ geändert in: <bdi>{ $value }</bdi>.
+admin-log-unset = „{ $setting }“ geändert.
+admin-log-added = Das Konto <bdi>{ $name }</bdi> angelegt.
+admin-log-added-many = { $count ->
+    [one] Ein Konto angelegt.
+   *[other] { $count } Konten angelegt.
+}
+admin-log-role = Die Rolle von <bdi>{ $name }</bdi> geändert in: { $role }.
+admin-log-locked = <bdi>{ $name }</bdi> gesperrt.
+admin-log-opened = <bdi>{ $name }</bdi> wieder geöffnet.
+admin-log-closed = Das Konto <bdi>{ $name }</bdi> geschlossen; gelöscht wird es am { $day }.
+admin-log-removed = Das Konto <bdi>{ $name }</bdi> für immer gelöscht.
+admin-log-signed-out = <bdi>{ $name }</bdi> überall abgemeldet.
+admin-log-password = <bdi>{ $name }</bdi> ein neues Passwort gegeben.
+admin-log-reset = Einen Link für ein neues Passwort von <bdi>{ $name }</bdi> gemacht.
+admin-log-let-in = <bdi>{ $name }</bdi> eingelassen.
+admin-log-turned-away = <bdi>{ $name }</bdi> abgewiesen.
+admin-log-invited = { $uses ->
+    [one] Einladung { $number } gemacht, für eine Person.
+   *[other] Einladung { $number } gemacht, für bis zu { $uses }.
+}
+admin-log-invited-note = { $uses ->
+    [one] Die Einladung <bdi>{ $note }</bdi> gemacht, für eine Person.
+   *[other] Die Einladung <bdi>{ $note }</bdi> gemacht, für bis zu { $uses }.
+}
+admin-log-withdrew = Den Link { $number } zurückgenommen.
+admin-log-withdrew-note = Den Link <bdi>{ $note }</bdi> zurückgenommen.
+admin-log-backup = Die Sicherung <code>{ $file }</code> gemacht.
+admin-log-fetched = Die Sicherung <code>{ $file }</code> heruntergeladen.
+admin-log-restored = Zu der Sicherung zurückgegangen, die { $when } gemacht wurde.
+admin-log-lock = Den Sicherungen ein Passwort gegeben.
+admin-log-unlock = Sicherungen haben kein Passwort mehr.
+admin-on = Ja
+admin-off = Nein
+admin-save = Speichern
+admin-saved = Gespeichert.
+admin-saved-later = Gespeichert. Es gilt, wenn imera das nächste Mal gestartet wird.
+admin-usually = Üblich: { $value }.
+admin-is-set = gesetzt
+admin-is-not-set = nicht gesetzt
+admin-section-place = Der Ort
+admin-section-people = Leute
+admin-section-apps = Apps
+admin-section-backups = Sicherungen
+admin-section-machine = Nur auf der Maschine
+admin-machine-why = Diese entscheiden über die Maschine selbst, darum ändert sie kein Browser: Wer deinen in die Hände bekäme, könnte es auch. Auf der Maschine geht es mit <code>imera settings set</code>.
+admin-set-domain = Domain
+admin-set-host = Name der Maschine
+admin-set-home = Nur für das Heimnetz
+admin-set-place-name = Name des Orts
+admin-set-allow-plain = Alte Apps dürfen das Passwort selbst senden
+admin-set-registration = Fremde dürfen Konten anlegen
+admin-set-members-invite = Mitglieder dürfen einladen
+admin-set-invite-quota = Offene Einladungen eines Mitglieds
+admin-set-ask-first = Frag mich, bevor jemand hereinkommt
+admin-set-backup-at = Wann die Sicherung gemacht wird
+admin-set-backup-keep = Wie viele behalten werden
+admin-set-backup-folder = Zweiter Ort: ein Ordner
+admin-set-backup-command = Zweiter Ort: ein Befehl
+admin-set-other = { $key }
+admin-why-place-name = Wie ihn alle nennen, auf jeder Seite und in jeder Einladung. Leer heißt er wie die Domain.
+admin-why-members-invite = Wem der Ort gehört, der darf immer. Dürfen es auch Mitglieder, wächst der Ort von selbst; wer wen mitbrachte, steht bei den Einladungen.
+admin-why-invite-quota = Wie viele Leute ein Mitglied zugleich eingeladen haben darf, die noch nicht gekommen sind. Das begrenzt, wie schnell der Ort wächst.
+admin-why-ask-first = Wer mit einer Einladung kommt, wartet auf ein Ja. Das kostet sie Zeit und dich einen Blick.
+admin-why-allow-plain = Heutige Apps beweisen, dass sie das Passwort kennen, und senden es nie. Manche alte können es nur senden, in der verschlüsselten Leitung. Für alle, die sie benutzen, ist das ein Schutz weniger.
+admin-why-backup-at = Nach der Uhr dieser Maschine, zum Beispiel 3:30. Wähle eine Stunde, in der sie an ist.
+admin-why-backup-keep = Tage, dann Wochen, dann Monate: 7,4,6 behält die letzten sieben, je eine für vier Wochen und je eine für sechs Monate.
+admin-cost-backup = Die letzte braucht { $size } Platz.
+admin-wants-number = Bitte eine Zahl von { $min } bis { $max }. Nichts wurde geändert.
+admin-wants-time = Bitte eine Uhrzeit wie 3:30. Nichts wurde geändert.
+admin-wants-keep = Bitte drei Zahlen wie 7,4,6, jede von 0 bis { $most } und nicht alle 0. Nichts wurde geändert.
+admin-wants-text = Bitte eine Zeile mit höchstens { $most } Zeichen. Nichts wurde geändert.
+admin-wants-other = Dieser Wert passt nicht. Nichts wurde geändert.

@@ -736,3 +736,87 @@ admin-stage-sums = Compare its sum
 admin-stage-unpack = Open it again
 admin-stage-integrity = Count every table
 admin-stage-second = Bring it to the second place
+admin-tab-settings = Settings
+admin-log = Who changed what
+admin-log-what = What owners and the machine changed, kept for a year. Nobody’s messages are in it.
+admin-log-empty = Nothing was changed yet.
+admin-log-newest = All changes, newest first
+admin-log-who = Who
+admin-log-did = What
+admin-log-machine = The machine
+admin-log-to-newest = The newest
+admin-log-older = Older ones
+admin-log-other = Something that this version does not know.
+admin-log-set = Changed “{ $setting }” to: <bdi>{ $value }</bdi>.
+admin-log-unset = Changed “{ $setting }”.
+admin-log-added = Added the account <bdi>{ $name }</bdi>.
+admin-log-added-many = { $count ->
+    [one] Added one account.
+   *[other] Added { $count } accounts.
+}
+admin-log-role = Changed the role of <bdi>{ $name }</bdi> to: { $role }.
+admin-log-locked = Locked <bdi>{ $name }</bdi>.
+admin-log-opened = Opened <bdi>{ $name }</bdi> again.
+admin-log-closed = Closed the account <bdi>{ $name }</bdi>, to be deleted on { $day }.
+admin-log-removed = Deleted the account <bdi>{ $name }</bdi> for good.
+admin-log-signed-out = Signed <bdi>{ $name }</bdi> out everywhere.
+admin-log-password = Gave <bdi>{ $name }</bdi> a new password.
+admin-log-reset = Made a link for a new password of <bdi>{ $name }</bdi>.
+admin-log-let-in = Let <bdi>{ $name }</bdi> in.
+admin-log-turned-away = Turned <bdi>{ $name }</bdi> away.
+admin-log-invited = { $uses ->
+    [one] Made invitation { $number }, for one person.
+   *[other] Made invitation { $number }, for up to { $uses }.
+}
+admin-log-invited-note = { $uses ->
+    [one] Made the invitation <bdi>{ $note }</bdi>, for one person.
+   *[other] Made the invitation <bdi>{ $note }</bdi>, for up to { $uses }.
+}
+admin-log-withdrew = Took back the link { $number }.
+admin-log-withdrew-note = Took back the link <bdi>{ $note }</bdi>.
+admin-log-backup = Made the backup <code>{ $file }</code>.
+admin-log-fetched = Downloaded the backup <code>{ $file }</code>.
+admin-log-restored = Went back to the backup made { $when }.
+admin-log-lock = Set a passphrase for backups.
+admin-log-unlock = Backups have no passphrase any more.
+admin-on = Yes
+admin-off = No
+admin-save = Save
+admin-saved = Saved.
+admin-saved-later = Saved. It counts when imera is started the next time.
+admin-usually = Usually: { $value }.
+admin-is-set = set
+admin-is-not-set = not set
+admin-section-place = The place
+admin-section-people = People
+admin-section-apps = Apps
+admin-section-backups = Backups
+admin-section-machine = On the machine only
+admin-machine-why = These decide over the machine itself, so no browser changes them: somebody who gets hold of yours could. On the machine, <code>imera settings set</code> does.
+admin-set-domain = Domain
+admin-set-host = Name of the machine
+admin-set-home = For the home network only
+admin-set-place-name = Name of the place
+admin-set-allow-plain = Old apps may send the password itself
+admin-set-registration = Strangers may make accounts
+admin-set-members-invite = Members may invite
+admin-set-invite-quota = Open invitations of one member
+admin-set-ask-first = Ask me before somebody gets in
+admin-set-backup-at = When the backup is made
+admin-set-backup-keep = How many are kept
+admin-set-backup-folder = Second place: a folder
+admin-set-backup-command = Second place: a command
+admin-set-other = { $key }
+admin-why-place-name = What people call it, on every page and in every invitation. Leave it empty for the domain.
+admin-why-members-invite = Owners always may. If members may, the place grows by itself; who brought whom stands among the invitations.
+admin-why-invite-quota = How many people a member may have invited at once who did not come yet. It bounds how fast the place grows.
+admin-why-ask-first = Whoever comes by an invitation waits until an owner says yes. It costs them time, and you a look.
+admin-why-allow-plain = Apps of today prove that they know the password and never send it. Some old ones can only send it, inside the encrypted line. It is one guard less for whoever uses them.
+admin-why-backup-at = By this machine’s clock, such as 3:30. Choose an hour when it is on.
+admin-why-backup-keep = Days, then weeks, then months: 7,4,6 keeps the last seven, one for each of four weeks, one for each of six months.
+admin-cost-backup = The last one takes { $size } of the disk.
+admin-wants-number = A number from { $min } to { $max }, please. Nothing was changed.
+admin-wants-time = A time of day such as 3:30, please. Nothing was changed.
+admin-wants-keep = Three numbers such as 7,4,6, please, each 0 to { $most } and not all 0. Nothing was changed.
+admin-wants-text = One line of { $most } signs at most, please. Nothing was changed.
+admin-wants-other = This value does not fit. Nothing was changed.

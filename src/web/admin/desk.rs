@@ -9,6 +9,7 @@ use super::super::frame::Frame;
 use super::super::signed::Owner;
 use super::invites;
 use super::person;
+use super::settings;
 use crate::texts::Book;
 use crate::texts::Markup;
 use crate::texts::Text;
@@ -24,10 +25,11 @@ pub(super) struct Tab {
 pub(super) static PEOPLE: Tab = Tab { path: "/admin/people", sign: "people", name: text("admin-tab-people") };
 pub(super) static INVITES: Tab = Tab { path: "/admin/invites", sign: "ticket", name: text("admin-tab-invites") };
 pub(super) static BACKUPS: Tab = Tab { path: "/admin/backups", sign: "floppy", name: text("admin-tab-backups") };
+pub(super) static SETTINGS: Tab = Tab { path: "/admin/settings", sign: "knobs", name: text("admin-tab-settings") };
 pub(super) static HOME: Tab = Tab { path: "/admin", sign: "day", name: text("admin-tab-home") };
 
 /// In their order.
-static TABS: [&Tab; 4] = [&HOME, &PEOPLE, &INVITES, &BACKUPS];
+static TABS: [&Tab; 5] = [&HOME, &PEOPLE, &INVITES, &BACKUPS, &SETTINGS];
 
 /// The frame of one of the owner's pages, beside [`Frame`].
 pub(super) struct Desk {
@@ -83,5 +85,5 @@ pub(super) fn desk(
 
 /// What a page before has done.
 fn done(note: &str) -> Option<(&'static str, Text)> {
-    person::told(note).or_else(|| invites::told(note))
+    person::told(note).or_else(|| invites::told(note)).or_else(|| settings::told(note))
 }

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn rfc6266_4_3_a_name_holds_nothing_that_ends_it() {
         assert_eq!(plain("imera-2026-11-21-033000.backup"), "imera-2026-11-21-033000.backup");
-        assert_eq!(plain("imera-\"; x=\r\n\u{fc}.backup"), "imera-___x_____.backup");
+        assert_eq!(plain("imera-\"; x=\r\n\u{fc}.backup"), "imera-___x____.backup");
     }
 
     #[tokio::test]

@@ -10,8 +10,11 @@ mod fresh;
 mod here;
 mod home;
 mod invites;
+mod log;
 mod people;
 mod person;
+mod sections;
+mod settings;
 mod shown;
 mod things;
 mod work;
@@ -77,6 +80,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/admin/backups/{name}/download", post(backups::fetch))
         .route("/admin/invites", get(invites::show).post(invites::make))
         .route("/admin/invites/{id}/withdraw", post(invites::withdraw))
+        .route("/admin/log", get(log::show))
         .route("/admin/people", get(people::show))
         .route("/admin/people/requests/{id}", post(people::answer))
         .route("/admin/people/{id}", get(person::show))
@@ -86,6 +90,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/admin/people/{id}/close", post(person::close))
         .route("/admin/people/{id}/sign-out", post(person::sign_out))
         .route("/admin/people/{id}/link", post(person::link))
+        .route("/admin/settings", get(settings::show))
+        .route("/admin/settings/{section}", post(settings::save))
 }
 
 impl Inner {
