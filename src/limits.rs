@@ -514,3 +514,20 @@ pub const ADHOC_LIST_MAX: usize = 1_000;
 pub const ANNOUNCEMENT_MAX_BYTES: usize = 8_192;
 /// How often accounts that leave and old invitations are looked for, seconds.
 pub const SWEEP_EVERY_S: u64 = 3_600;
+
+// How friends come in, in the browser
+
+/// Signs of a token as links have it: 18 bytes in base64 without padding.
+pub const TOKEN_SIGNS: usize = 24;
+/// Signs of a wrong value that a form shows again: enough to put it right.
+pub const TYPED_SHOWN_SIGNS: usize = 300;
+/// How long a new recovery code waits for the page that shows it, seconds: one click.
+pub const RECOVERY_CODE_WAITS_S: u64 = 600;
+/// Recovery codes that wait at once; people who come later make one on their own page.
+pub const RECOVERY_CODES_WAITING_MAX: usize = 1_024;
+/// How soon a link that is over may ask its inviter for a new one again, seconds: a day.
+pub const ASK_AGAIN_S: u64 = 86_400;
+/// Links that may ask in that time, over all inviters.
+pub const ASKING_LINKS_MAX: usize = 1_024;
+/// Contacts that the page of welcome names; who has more knows them.
+pub const WELCOME_FRIENDS_SHOWN: usize = 8;

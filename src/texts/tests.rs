@@ -78,7 +78,7 @@ fn the_catalogue_holds_no_html_but_three_tags() {
 
 #[test]
 fn what_is_put_into_a_hole_is_escaped_in_html() {
-    let told = text("setup-owner-sign").with("sign", "<b>\"'&");
+    let told = text("name-sign").with("sign", "<b>\"'&");
     assert!(Lang::En.book().html(&told).0.contains("&lt;b&gt;&quot;&#39;&amp;"));
     assert!(Lang::En.book().plain(&told).contains("<b>\"'&"));
 }

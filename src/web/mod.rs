@@ -1,12 +1,14 @@
 //! The door for people and their programs: HTTP/1.1, plain and under TLS.
 //!
-//! State: the set-up's code and what [`faults::Ready`] keeps. Missing until their issues: invitations, admin,
-//! status, uploads, well-known files, WebSocket, BOSH.
+//! State: the set-up's code, what [`faults::Ready`] keeps, and [`entry::Entry`]. Missing until their issues: status,
+//! uploads, well-known files, WebSocket, BOSH.
 
 pub mod admin;
 mod ask;
 mod assets;
+mod chosen;
 mod days;
+mod entry;
 mod faults;
 mod file_body;
 mod form;
@@ -14,8 +16,9 @@ mod frame;
 mod front;
 mod guard;
 mod health;
-mod me;
 mod lasting;
+mod me;
+mod phone;
 mod securely;
 pub mod setup;
 mod sign_in;
@@ -51,6 +54,7 @@ use crate::transfer::export::Exports;
 
 use admin::Care;
 use ask::Asked;
+use entry::Entry;
 use faults::Fault;
 use faults::Ready;
 use lasting::Lasting;
@@ -77,6 +81,7 @@ struct Inner {
     ready: Ready,
     wizard: Wizard,
     exports: Exports,
+    entry: Entry,
     /// Where the same pages stand under TLS.
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
@@ -97,7 +102,8 @@ impl Site {
         https_port: Option<u16>,
     ) -> Site {
         let wizard = Wizard::new(founding);
-        let (ready, open, care) = (Ready::make(), OnceLock::new(), OnceLock::new());
+        let (ready, entry) = (Ready::make(), Entry::default());
+        let (open, care) = (OnceLock::new(), OnceLock::new());
         let exports = Exports::new(store.folder());
         let inner = Arc::new(Inner {
             store,
@@ -110,6 +116,7 @@ impl Site {
             open,
             care,
             exports,
+            entry,
             fresh: Default::default(),
             work: Default::default(),
         });
@@ -122,6 +129,7 @@ impl Site {
             .route("/sign-out", post(sign_in::out))
             .route("/stay", get(sign_in::stay_show).post(sign_in::stay))
             .merge(me::routes())
+            .merge(entry::routes())
             .merge(setup::routes())
             .merge(admin::routes())
             .fallback(nothing_here)

@@ -246,22 +246,27 @@ setup-owner-shown = Dein Name, wie Freunde ihn sehen (freiwillig)
 setup-owner-shown-long = { $count ->
    *[other] Das sind { $count } Zeichen; eine Zeile mit höchstens 40 passt.
 }
-setup-owner-password = Passwort
-setup-owner-password-help = Mindestens 10 Zeichen. Vier alltägliche Wörter hintereinander merkt man sich leicht, und sie sind schwer zu raten.
-setup-owner-password-again = Dasselbe Passwort noch einmal
+password-label = Passwort
+password-help = Mindestens 10 Zeichen. Vier alltägliche Wörter hintereinander merkt man sich leicht, und sie sind schwer zu raten.
+password-again = Dasselbe Passwort noch einmal
 setup-owner-password-kept = Dein Passwort ist als Fingerabdruck gespeichert.
 setup-owner-password-other = Ein anderes wählen
-setup-owner-password-sign = Darin ist ein Zeichen, das Passwörter nicht haben können. Nimm Buchstaben, Ziffern und Leerzeichen.
-setup-owner-empty = Bitte wähle einen Chatnamen.
-setup-owner-at = Deine Adresse endet auf <code>@{ $domain }</code>; tippe nur, was davor steht.
-setup-owner-blank = Ein Chatname hat keine Leerzeichen. Wie wäre es mit <b>{ $dotted }</b> oder <b>{ $joined }</b>?
-setup-owner-sign = In einem Chatnamen kann <code>{ $sign }</code> nicht stehen.
-setup-owner-odd = Das kann kein Chatname sein. Nimm Buchstaben, Ziffern, Punkte und Striche.
-setup-owner-long = { $count ->
+password-sign = Darin ist ein Zeichen, das Passwörter nicht haben können. Nimm Buchstaben, Ziffern und Leerzeichen.
+name-empty = Bitte wähle einen Chatnamen.
+name-at = Deine Adresse endet auf <code>@{ $domain }</code>; tippe nur, was davor steht.
+name-blank = Ein Chatname hat keine Leerzeichen. Wie wäre es mit <b>{ $dotted }</b> oder <b>{ $joined }</b>?
+name-sign = In einem Chatnamen kann <code>{ $sign }</code> nicht stehen.
+name-odd = Das kann kein Chatname sein. Nimm Buchstaben, Ziffern, Punkte und Striche.
+name-long = { $count ->
    *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
 }
-setup-owner-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
-setup-owner-differs = Das ist ein anderes als das erste. Wir haben keines behalten: Bitte tippe beide noch einmal.
+name-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
+name-scripts = Hier mischen sich Buchstaben mehrerer Alphabete, das ließe sich mit einem anderen Namen verwechseln. Nimm nur eines.
+name-taken = <b>{ $name }</b> ist hier schon vergeben. Nimm bitte einen anderen.
+name-taken-or = <b>{ $name }</b> ist hier schon vergeben. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
+name-alike = <b>{ $name }</b> sieht einem Namen zu ähnlich, den es hier schon gibt. Nimm bitte einen anderen.
+name-alike-or = <b>{ $name }</b> sieht einem Namen zu ähnlich, den es hier schon gibt. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
+password-differs = Das ist ein anderes als das erste. Wir haben keines behalten: Bitte tippe beide noch einmal.
 password-show = Zeigen
 password-show-label = Zeigen, was als Passwort getippt ist
 password-short = { $count ->
@@ -819,3 +824,199 @@ admin-wants-time = Bitte eine Uhrzeit wie 3:30. Nichts wurde geändert.
 admin-wants-keep = Bitte drei Zahlen wie 7,4,6, jede von 0 bis { $most } und nicht alle 0. Nichts wurde geändert.
 admin-wants-text = Bitte eine Zeile mit höchstens { $most } Zeichen. Nichts wurde geändert.
 admin-wants-other = Dieser Wert passt nicht. Nichts wurde geändert.
+
+# Links, die Freunde bekommen
+copied-link = Der Link ist kopiert.
+copied-message = Die Nachricht ist kopiert.
+copied-code = Der Code ist kopiert. Heb ihn auf, wo du ihn wiederfindest.
+entry-closed = { $place } ist noch nicht geöffnet
+entry-closed-next = Es wird gerade noch eingerichtet. Dein Link hält so lange; versuch es morgen wieder.
+entry-cut = Der Link sieht abgeschnitten aus
+entry-cut-next = { $count ->
+   *[other] Lass ihn dir noch einmal schicken, oder kopiere ihn ganz: Hinter dem letzten Schrägstrich hat er { $count } Zeichen.
+}
+
+# Eine Einladung
+invite-bar = Eine Einladung für dich
+invite-title = { $inviter } lädt dich ein
+invite-title-place = Du bist eingeladen
+invite-heading = <bdi>{ $inviter }</bdi> lädt dich zu <bdi>{ $place }</bdi> ein
+invite-heading-place = Du bist zu <bdi>{ $place }</bdi> eingeladen
+invite-lead = Ein privater Chat für Leute, die sich kennen. Keine Werbung, keine Telefonnummer, keine Firma dazwischen.
+invite-named = Sie gilt für einen Namen: <b>{ $name }</b>.
+invite-asks = Wer diesen Ort betreibt, sagt zu allen Neuen erst Ja. Name und Passwort wählst du jetzt, herein kommst du danach.
+invite-android = Du brauchst eine Chat-App. Diese läuft gut auf Android:
+invite-iphone = Du brauchst eine Chat-App. Diese läuft gut auf iPhone und iPad:
+invite-computer = Wähle hier Namen und Passwort
+invite-computer-more = Danach meldest du dich mit einer App auf diesem Computer an, oder auf dem Telefon mit einem Bildcode.
+invite-unknown-android = Auf Android
+invite-unknown-iphone = Auf iPhone und iPad
+invite-unknown-computer = Auf einem Computer
+invite-play = Conversations holen
+invite-play-more = im Play Store; danach kommst du gleich herein
+invite-fdroid = Conversations bei F-Droid holen
+invite-fdroid-more = kostenlos; komm nach dem Installieren hierher zurück
+invite-monal = Monal holen
+invite-monal-more = im App Store; komm nach dem Installieren hierher zurück
+invite-back = Komm nach dem Installieren auf diese Seite zurück und tippe auf „Ich habe die App: lass mich herein“.
+invite-open = Ich habe die App: lass mich herein
+invite-rather = Ich wähle Namen und Passwort lieber hier
+invite-rather-more = Geht auch am Computer. Danach meldet sich die App auf dem Telefon mit einem Bildcode an.
+invite-sign-up = Konto im Browser anlegen
+invite-phone = Oder mach am Telefon weiter
+invite-others-android = iPhone, Computer oder eine andere App
+invite-others-iphone = Android, Computer oder eine andere App
+invite-others-computer = Apps für Computer und Telefone
+invite-first = Für Apps am Computer lege das Konto zuerst im Browser an.
+invite-have-app = Eine App auf diesem Gerät, die Einladungen kennt, lässt dich direkt herein:
+invite-have = Ich habe schon ein Konto
+invite-have-more = Dann brauchst du kein weiteres. Nimm <bdi>{ $inviter }</bdi> in deine Liste auf.
+invite-add-app = { $inviter } in meiner App hinzufügen
+invite-add-type = Oder tippe diese Adresse ein, wo deine App Leute hinzufügt:
+invite-add-here = Mein Konto ist hier: anmelden
+invite-another = Auf einem anderen Telefon öffnen
+invite-qr = QR-Code dieser Seite
+invite-qr-caption = Richte die Kamera des Telefons hierher: Sie öffnet diese Seite.
+invite-for-one = Für eine Person, bis { $day }.
+invite-for-many = { $left ->
+    [one] Noch für eine Person, bis { $day }.
+   *[other] Noch für { $left } Leute, bis { $day }.
+}
+invite-people = { $count ->
+    [one] Eine Person ist schon da
+   *[other] { $count } Leute sind schon da
+}
+invite-places = { $of ->
+   *[other] { $taken } von { $of } Plätzen vergeben
+}
+app-android = Android, im Play Store
+app-fdroid = Android, bei F-Droid
+app-iphone = iPhone und iPad, im App Store
+app-gajim = Windows, Linux, Mac
+app-dino = Linux
+app-mac = Mac, im App Store
+
+# Eine Einladung, wenn man schon da ist
+bond-in-title = Du bist schon da
+bond-in = Du bist schon da
+bond-in-next = Ein weiteres Konto brauchst du nicht. Gib den Link jemandem weiter, der noch keines hat.
+bond-add = Du bist schon da. <bdi>{ $inviter }</bdi> in deine Liste aufnehmen?
+bond-add-next = Ihr steht dann sofort beide in der Liste des anderen, auf allen Geräten.
+bond-add-do = In meine Liste aufnehmen
+bond-not-now = Jetzt nicht
+bond-friends = Du bist schon da, und <bdi>{ $inviter }</bdi> steht in deiner Liste
+bond-friends-next = Hier ist nichts mehr zu tun. Sag in deiner App Guten Tag.
+bond-own-title = Deine Einladung
+bond-own = Das ist deine eigene Einladung
+bond-own-next = Gib sie weiter, so wie ihr euch heute schreibt. Das ist der Link:
+bond-contact-title = { $inviter } möchte mit dir chatten
+bond-contact = <bdi>{ $inviter }</bdi> möchte mit dir chatten
+bond-contact-next = Dieser Link nimmt euch beide in die Liste des anderen auf. Dazu brauchst du ein Konto.
+bond-status = Der Link gilt bis { $day }
+
+# Ein Link, der vorbei ist
+over-used = Diese Einladung ist schon benutzt
+over-used-next = Sie war für eine Person, und am { $day } kam jemand mit ihr herein. Warst du es? Dann melde dich an.
+over-out = Diese Einladung ist abgelaufen
+over-out-next = Sie galt bis { $day }. Mit deinem Telefon ist alles in Ordnung, und den Ort gibt es noch.
+over-full = { $of ->
+   *[other] Alle { $of } Plätze sind vergeben
+}
+over-full-next = Dieser Link war für so viele Leute gemacht und nicht für mehr.
+over-back = Diese Einladung wurde zurückgenommen
+over-back-next = Frag die Person, die sie dir geschickt hat.
+over-reset-used = Dieser Link ist schon benutzt
+over-reset-used-next = Mit ihm hat jemand ein neues Passwort gewählt. Warst du es? Dann melde dich an. Wenn nicht, sag es sofort denen, die diesen Ort betreiben.
+over-reset-out = Dieser Link ist abgelaufen
+over-reset-out-next = Links für ein neues Passwort gelten einen Tag. Bitte die, die diesen Ort betreiben, um einen neuen. Dein altes Passwort ist, wie es war.
+over-ask = { $inviter } um eine neue bitten
+over-ask-here = Das können wir für dich tun: <bdi>{ $inviter }</bdi> bekommt eine Chatnachricht von diesem Ort.
+over-who = Dein Name (freiwillig)
+over-who-help = Damit klar ist, wer fragt.
+over-who-long = { $count ->
+   *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
+}
+over-who-sign = Bitte nur Buchstaben, Ziffern, Leerzeichen und Striche.
+over-ask-do = Um einen neuen Link bitten
+over-ask-self = Oder schick das selbst, so wie ihr euch sonst schreibt:
+over-asked = { $inviter } weiß Bescheid
+over-asked-next = Ein neuer Link kommt so zu dir wie dieser. Ein Link kann einmal am Tag fragen.
+over-message-out = Hallo { $inviter }, die Einladung zu { $place } ist abgelaufen. Schickst du mir eine neue?
+over-message-used = Hallo { $inviter }, die Einladung zu { $place } ist schon benutzt. Schickst du mir eine neue?
+over-message-full = Hallo { $inviter }, alle Plätze der Einladung zu { $place } sind vergeben. Schickst du mir eine andere?
+over-message-name = Ich möchte gern { $name } heißen.
+over-sign-in = Ich bin schon da: anmelden
+over-status = Mit diesem Link kommt niemand mehr herein
+over-status-out = Nach diesem Tag kam niemand mehr mit diesem Link herein
+over-tell = Jemand mit deiner Einladung vom { $day } bittet um eine neue. Du kannst sie in deiner App machen oder unter { $web }.
+over-tell-note = Jemand mit deiner Einladung vom { $day } („{ $note }“) bittet um eine neue. Du kannst sie in deiner App machen oder unter { $web }.
+over-tell-who = Jemand mit deiner Einladung vom { $day } bittet um eine neue und nennt den Namen { $who }. Du kannst sie in deiner App machen oder unter { $web }.
+over-tell-who-note = Jemand mit deiner Einladung vom { $day } („{ $note }“) bittet um eine neue und nennt den Namen { $who }. Du kannst sie in deiner App machen oder unter { $web }.
+
+# Ein Konto im Browser
+join-title = Wähle deinen Namen
+join-heading = Wähle deinen Namen
+join-heading-named = Wähle ein Passwort
+join-what = Die Einladung von <bdi>{ $inviter }</bdi> lässt dich herein. So finden dich deine Freunde.
+join-what-place = Deine Einladung lässt dich herein. So finden dich deine Freunde.
+join-named = Deine Chatadresse wird <code>{ $name }@{ $domain }</code>. Der Name kam mit der Einladung.
+join-name-help = Kleine Buchstaben, Ziffern, Punkte und Striche. Ein Spitzname geht auch.
+join-forgot = Eines Tages vergessen? Dafür gibt dir die nächste Seite einen Code.
+join-do = Hereinkommen
+join-status = Die Einladung ist erst verbraucht, wenn du da bist
+join-many = Gerade warten zu viele Leute auf ein Ja. Deine Einladung ist, wie sie war: Versuch es morgen wieder.
+
+# Warten auf ein Ja
+waiting-title = Du bist fast da
+waiting-next = Wer diesen Ort betreibt, muss erst Ja sagen. Der Name <b>{ $name }</b> ist für dich aufgehoben.
+waiting-keep = Merk dir die Adresse dieser Seite: Hier steht, wann du hereinkommst. Du kannst sie solange schließen.
+waiting-status = Wartet auf ein Ja
+waiting-over = Es gibt eine Antwort
+waiting-over-next = Melde dich mit dem Namen und dem Passwort an, die du gewählt hast. Wenn das nicht geht, frag die Person, die dich eingeladen hat.
+
+# Willkommen
+welcome-title = Willkommen
+welcome-heading = Willkommen, <bdi>{ $name }</bdi>.
+welcome-lead = Du bist da. Das ist deine Chatadresse:
+welcome-renewed = Dein neues Passwort ist gespeichert
+welcome-renewed-next = Alle deine Geräte sind abgemeldet. Melde jedes mit dem neuen Passwort wieder an, oder mit dem Code auf dieser Seite.
+welcome-code = Dein Code für Notfälle
+welcome-code-what = Druck ihn aus oder schreib ihn auf. Er gibt dir ein neues Passwort, wenn du deines vergisst, und er steht nur dieses eine Mal hier.
+welcome-phone = Chatten am Telefon
+welcome-scan = Installiere die App, wähle „Konto hinzufügen“ und dann „Scannen“:
+welcome-type = Keine Kamera zur Hand? Tippe die Adresse und das Passwort ein, das du gewählt hast.
+welcome-here-android = Installiere die App, wähle „Ich habe bereits ein Konto“ und tippe deine Adresse und das Passwort ein, das du gewählt hast.
+welcome-here-iphone = Installiere die App, wähle das Anmelden und tippe deine Adresse und das Passwort ein, das du gewählt hast.
+welcome-other-phone = Ein anderes Telefon mit einem Bildcode anmelden
+welcome-computer = Chatten am Computer
+welcome-computer-what = Tippe deine Adresse und das Passwort ein, das du gewählt hast.
+welcome-friends = Schon in deiner Liste
+welcome-status = Du bist angemeldet
+buddy-here = Da
+buddy-away = Gerade nicht da
+phone-qr = QR-Code, der dein Telefon als { $address } anmeldet
+phone-caption = Meldet dein Telefon an, ohne zu tippen. Geht einmal und läuft { $moment } ab. Zeig ihn niemandem.
+phone-none = Gerade gibt es keinen Bildcode. Tippe deine Adresse und das Passwort ein, das du gewählt hast.
+
+# Ein neues Passwort
+reset-title = Wähle ein neues Passwort
+reset-heading = Wähle ein neues Passwort
+reset-what = Für <code>{ $address }</code>. Alle Geräte werden abgemeldet und melden sich mit dem neuen wieder an.
+reset-do = Neues Passwort speichern
+reset-status = Der Link geht einmal und läuft { $moment } ab
+reset-app = Ich mache es lieber in meiner App
+reset-app-more = Apps, die solche Links kennen, fragen dich selbst nach dem neuen Passwort.
+reset-app-open = In meiner App öffnen
+reset-tell = Dein Passwort wurde eben geändert, mit einem Link, der für dich gemacht wurde. Alle deine Geräte wurden abgemeldet. Wenn du es nicht warst, sag es sofort denen, die diesen Ort betreiben.
+recover-title = Mit dem Code für Notfälle
+recover-heading = Nimm deinen Code für Notfälle
+recover-what = Er gibt dir ein neues Passwort. Alle deine Geräte werden abgemeldet, und der Code ist verbraucht; du bekommst einen neuen.
+recover-code = Code für Notfälle
+recover-code-help = Vier Gruppen aus vier Zeichen. Groß oder klein ist gleich, die Striche auch.
+recover-code-empty = Bitte tippe den Code ein, den du aufgeschrieben hast.
+recover-wrong = Chatname und Code gehören nicht zusammen. Schau dir beide noch einmal an. Ein neuerer Code macht ältere ungültig.
+recover-none = Ich habe keinen Code
+recover-none-more = Wer diesen Ort betreibt, kann dir einen Link für ein neues Passwort machen. Frag persönlich oder am Telefon, damit klar ist, dass du es bist.
+recover-status = Der Code ist erst verbraucht, wenn das Passwort gespeichert ist
+recover-tell = Dein Passwort wurde eben geändert, mit deinem Code für Notfälle. Alle deine Geräte wurden abgemeldet. Wenn du es nicht warst, sag es sofort denen, die diesen Ort betreiben.
+sign-in-recover = Ich habe einen Code für Notfälle

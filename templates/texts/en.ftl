@@ -247,22 +247,27 @@ setup-owner-shown = Your name as friends see it (optional)
 setup-owner-shown-long = { $count ->
    *[other] That is { $count } signs; it is one line of 40 at most.
 }
-setup-owner-password = Password
-setup-owner-password-help = At least 10 signs. Four everyday words in a row are easy to keep and hard to guess.
-setup-owner-password-again = The same password again
+password-label = Password
+password-help = At least 10 signs. Four everyday words in a row are easy to keep and hard to guess.
+password-again = The same password again
 setup-owner-password-kept = Your password is kept as a fingerprint.
 setup-owner-password-other = Choose another
-setup-owner-password-sign = This has a sign in it that passwords cannot have. Type it with letters, digits and blanks.
-setup-owner-empty = Please choose a chat name.
-setup-owner-at = Your address ends in <code>@{ $domain }</code>; type only what stands before it.
-setup-owner-blank = A chat name has no spaces. How about <b>{ $dotted }</b> or <b>{ $joined }</b>?
-setup-owner-sign = A chat name cannot have <code>{ $sign }</code> in it.
-setup-owner-odd = This cannot be a chat name. Take letters, digits, dots and dashes.
-setup-owner-long = { $count ->
+password-sign = This has a sign in it that passwords cannot have. Type it with letters, digits and blanks.
+name-empty = Please choose a chat name.
+name-at = Your address ends in <code>@{ $domain }</code>; type only what stands before it.
+name-blank = A chat name has no spaces. How about <b>{ $dotted }</b> or <b>{ $joined }</b>?
+name-sign = A chat name cannot have <code>{ $sign }</code> in it.
+name-odd = This cannot be a chat name. Take letters, digits, dots and dashes.
+name-long = { $count ->
    *[other] That is { $count } signs long; 40 are the most.
 }
-setup-owner-kept = <b>{ $name }</b> is kept for the machine. Please take another.
-setup-owner-differs = This differs from the first. We kept neither: please type both again.
+name-kept = <b>{ $name }</b> is kept for the machine. Please take another.
+name-scripts = This mixes letters of several alphabets, so it could be taken for another name. Use one alphabet.
+name-taken = <b>{ $name }</b> is taken here. Please take another.
+name-taken-or = <b>{ $name }</b> is taken here. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
+name-alike = <b>{ $name }</b> looks too much like a name that is taken here. Please take another.
+name-alike-or = <b>{ $name }</b> looks too much like a name that is taken here. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
+password-differs = This differs from the first. We kept neither: please type both again.
 password-show = Show
 password-show-label = Show the password
 password-short = { $count ->
@@ -820,3 +825,199 @@ admin-wants-time = A time of day such as 3:30, please. Nothing was changed.
 admin-wants-keep = Three numbers such as 7,4,6, please, each 0 to { $most } and not all 0. Nothing was changed.
 admin-wants-text = One line of { $most } signs at most, please. Nothing was changed.
 admin-wants-other = This value does not fit. Nothing was changed.
+
+# Links that friends get
+copied-link = The link is copied.
+copied-message = The message is copied.
+copied-code = The code is copied. Keep it where you find it again.
+entry-closed = { $place } is not open yet
+entry-closed-next = Somebody is still setting it up. Your link keeps; try again tomorrow.
+entry-cut = The link seems cut in half
+entry-cut-next = { $count ->
+   *[other] Ask for it again, or copy all of it: behind the last slash it has { $count } signs.
+}
+
+# An invitation
+invite-bar = An invitation for you
+invite-title = { $inviter } invites you
+invite-title-place = You are invited
+invite-heading = <bdi>{ $inviter }</bdi> invites you to <bdi>{ $place }</bdi>
+invite-heading-place = You are invited to <bdi>{ $place }</bdi>
+invite-lead = A private chat for people who know each other. No adverts, no phone number, no company in between.
+invite-named = It is made out to one name: <b>{ $name }</b>.
+invite-asks = Whoever runs this place says yes to each newcomer first. You choose name and password now, and come in after that.
+invite-android = You need a chat app. This one works well on Android:
+invite-iphone = You need a chat app. This one works well on iPhone and iPad:
+invite-computer = Pick your name and password here
+invite-computer-more = Then sign in with an app on this computer, or on your phone with a picture code.
+invite-unknown-android = On Android
+invite-unknown-iphone = On iPhone and iPad
+invite-unknown-computer = On a computer
+invite-play = Get Conversations
+invite-play-more = from the Play Store, then you are taken straight in
+invite-fdroid = Get Conversations from F-Droid
+invite-fdroid-more = free; come back here after installing it
+invite-monal = Get Monal
+invite-monal-more = from the App Store; come back here after installing it
+invite-back = After installing, come back to this page and tap “I have the app: let me in”.
+invite-open = I have the app: let me in
+invite-rather = I’d rather pick my name and password here
+invite-rather-more = Good for computers too. Afterwards the app on your phone signs in with a picture code.
+invite-sign-up = Sign up in the browser
+invite-phone = Or go on with your phone
+invite-others-android = iPhone, computer or another app
+invite-others-iphone = Android, computer or another app
+invite-others-computer = Apps for computers and phones
+invite-first = With apps for computers, sign up in the browser first.
+invite-have-app = An app on this device that knows invitations takes you in directly:
+invite-have = I have an account already
+invite-have-more = Then you need no other one. Add <bdi>{ $inviter }</bdi> to your list.
+invite-add-app = Add { $inviter } in my app
+invite-add-type = Or type this address where your app adds people:
+invite-add-here = My account is here: sign in
+invite-another = Open this on another phone
+invite-qr = QR code of this page
+invite-qr-caption = Point the phone’s camera here: it opens this page.
+invite-for-one = For one person, until { $day }.
+invite-for-many = { $left ->
+    [one] For one more person, until { $day }.
+   *[other] For { $left } more people, until { $day }.
+}
+invite-people = { $count ->
+    [one] One person is in already
+   *[other] { $count } people are in already
+}
+invite-places = { $of ->
+   *[other] { $taken } of { $of } places taken
+}
+app-android = Android, from the Play Store
+app-fdroid = Android, from F-Droid
+app-iphone = iPhone and iPad, from the App Store
+app-gajim = Windows, Linux, Mac
+app-dino = Linux
+app-mac = Mac, from the App Store
+
+# An invitation, for who is in already
+bond-in-title = You are in already
+bond-in = You are in already
+bond-in-next = You need no other account. Pass the link on to somebody who has none.
+bond-add = You are in already. Add <bdi>{ $inviter }</bdi> to your list?
+bond-add-next = You become contacts of one another at once, on all devices.
+bond-add-do = Add to my list
+bond-not-now = Not now
+bond-friends = You are in already, and <bdi>{ $inviter }</bdi> is in your list
+bond-friends-next = There is nothing left to do here. Say good day in your app.
+bond-own-title = Your invitation
+bond-own = This is your own invitation
+bond-own-next = Pass it on by any way you write to each other today. This is the link:
+bond-contact-title = { $inviter } would like to chat with you
+bond-contact = <bdi>{ $inviter }</bdi> would like to chat with you
+bond-contact-next = This link adds both of you to each other’s list. You need an account for it.
+bond-status = The link works until { $day }
+
+# A link that is over
+over-used = This invitation has been used
+over-used-next = It was for one person, and somebody came in with it on { $day }. Was it you? Then sign in.
+over-out = This invitation has run out
+over-out-next = It worked until { $day }. Nothing is wrong with your phone, and the place is still here.
+over-full = { $of ->
+   *[other] All { $of } places are taken
+}
+over-full-next = This link was made for so many people and not more.
+over-back = This invitation was taken back
+over-back-next = Ask the person who sent it to you.
+over-reset-used = This link has been used
+over-reset-used-next = It gave somebody a new password, once. Was it you? Then sign in. If it was not, tell whoever runs this place at once.
+over-reset-out = This link has run out
+over-reset-out-next = Links for a new password work for a day. Ask whoever runs this place for another one. Your old password is as it was.
+over-ask = Ask { $inviter } for a new one
+over-ask-here = We can do that for you: <bdi>{ $inviter }</bdi> gets a chat message from this place.
+over-who = Your name (optional)
+over-who-help = So that it is clear who asks.
+over-who-long = { $count ->
+   *[other] That is { $count } signs long; 40 are the most.
+}
+over-who-sign = Only letters, digits, blanks and dashes, please.
+over-ask-do = Ask for a new link
+over-ask-self = Or send this yourself, by any way you write to each other:
+over-asked = { $inviter } has been asked
+over-asked-next = A new link comes the way this one came. A link can ask once a day.
+over-message-out = Hi { $inviter }, the invitation to { $place } has run out. Can you send me a new one?
+over-message-used = Hi { $inviter }, the invitation to { $place } has been used already. Can you send me a new one?
+over-message-full = Hi { $inviter }, all places of the invitation to { $place } are taken. Can you send me another one?
+over-message-name = I would like to be called { $name }.
+over-sign-in = I am in already: sign in
+over-status = Nobody else gets in with this link
+over-status-out = Nobody was let in with this link after that day
+over-tell = Somebody with your invitation of { $day } asks for a new one. You can make one in your app or at { $web }.
+over-tell-note = Somebody with your invitation of { $day } (“{ $note }”) asks for a new one. You can make one in your app or at { $web }.
+over-tell-who = Somebody with your invitation of { $day } asks for a new one, and gives the name { $who }. You can make one in your app or at { $web }.
+over-tell-who-note = Somebody with your invitation of { $day } (“{ $note }”) asks for a new one, and gives the name { $who }. You can make one in your app or at { $web }.
+
+# Sign-up
+join-title = Pick your name
+join-heading = Pick your name
+join-heading-named = Choose a password
+join-what = <bdi>{ $inviter }</bdi>’s invitation lets you in. This is how friends find you.
+join-what-place = Your invitation lets you in. This is how friends find you.
+join-named = Your chat address will be <code>{ $name }@{ $domain }</code>. The name came with the invitation.
+join-name-help = Small letters, digits, dots and dashes. A nickname is fine.
+join-forgot = Forgot it one day? The next page gives you a code for that.
+join-do = Come in
+join-status = The invitation is used up only when you are in
+join-many = Too many people wait for a yes just now. Your invitation is as it was: try again tomorrow.
+
+# Waiting for a yes
+waiting-title = You are nearly in
+waiting-next = Whoever runs this place has to say yes first. The name <b>{ $name }</b> is kept for you.
+waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile.
+waiting-status = Waiting for a yes
+waiting-over = There is an answer
+waiting-over-next = Sign in with the name and the password that you chose. If that does not work, ask the person who invited you.
+
+# Welcome
+welcome-title = Welcome
+welcome-heading = Welcome, <bdi>{ $name }</bdi>.
+welcome-lead = You are in. This is your chat address:
+welcome-renewed = Your new password is kept
+welcome-renewed-next = All your devices are signed out. Sign each in again with the new password, or with the code on this page.
+welcome-code = Your recovery code
+welcome-code-what = Print it or write it down. It gives you a new password if you forget yours, and it is shown this once.
+welcome-phone = Chat on your phone
+welcome-scan = Install the app, choose “add account”, then “scan”:
+welcome-type = No camera at hand? Type the address and the password that you chose.
+welcome-here-android = Install the app, choose “I already have an account”, and type your address and the password that you chose.
+welcome-here-iphone = Install the app, choose to log in, and type your address and the password that you chose.
+welcome-other-phone = Sign in another phone with a picture code
+welcome-computer = Chat on a computer
+welcome-computer-what = Type your address and the password that you chose.
+welcome-friends = In your list already
+welcome-status = You are signed in
+buddy-here = Here
+buddy-away = Not here now
+phone-qr = QR code that signs your phone in as { $address }
+phone-caption = Signs your phone in without typing. Works once, and runs out { $moment }. Show it to nobody.
+phone-none = There is no picture code now. Type your address and the password that you chose.
+
+# A new password
+reset-title = Choose a new password
+reset-heading = Choose a new password
+reset-what = For <code>{ $address }</code>. All devices are signed out, and sign in again with the new one.
+reset-do = Keep the new password
+reset-status = The link works once, and runs out { $moment }
+reset-app = I’d rather do it in my app
+reset-app-more = Apps that know such links ask you for the new password themselves.
+reset-app-open = Open in my app
+reset-tell = Your password was just changed, with a link that was made for you. All your devices were signed out. If it was not you, tell whoever runs this place at once.
+recover-title = Use your recovery code
+recover-heading = Use your recovery code
+recover-what = It gives you a new password. All your devices are signed out, and the code is used up; you get another one.
+recover-code = Recovery code
+recover-code-help = Four groups of four signs. Capitals and dashes don’t matter.
+recover-code-empty = Please type the code that you wrote down.
+recover-wrong = Chat name and code do not belong together. Look at both once more. A newer code makes older ones void.
+recover-none = I have no code
+recover-none-more = Whoever runs this place can make you a link for a new password. Ask in person or by phone, so that it is clear that it is you.
+recover-status = The code is used up only when the password is kept
+recover-tell = Your password was just changed, with your recovery code. All your devices were signed out. If it was not you, tell whoever runs this place at once.
+sign-in-recover = I have a recovery code

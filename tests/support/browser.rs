@@ -59,6 +59,13 @@ impl Browser {
         (String::from_utf8(answer).unwrap(), body)
     }
 
+    /// HEAD: what GET would say, without its body.
+    #[allow(dead_code)] // for pages that apps read the head of
+    pub fn head_of(&mut self, path: &str) -> Reply {
+        let head = self.head("HEAD", path);
+        self.send(&format!("{head}\r\n"))
+    }
+
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let encode = |text: &str| -> String {
             text.bytes()
@@ -146,6 +153,12 @@ impl Browser {
 impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// All lines of that name.
+    #[allow(dead_code)] // for headers that may stand there once
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.head.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).collect()
     }
 
     /// Where a 303 leads.

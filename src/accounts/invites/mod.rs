@@ -361,6 +361,12 @@ impl Invites {
         Ok(looked)
     }
 
+    /// The invitation of this token, whatever became of it.
+    pub async fn of_token(&self, token: &str) -> Result<Option<Invite>, StoreError> {
+        let hash = hash(token);
+        self.0.store.read(move |c| rows::whole(c, &hash)).await
+    }
+
     /// What became of an invitation in the meantime.
     pub(super) async fn look_again(&self, ticket: &Ticket) -> Result<Looked, StoreError> {
         let (id, now) = (ticket.id, self.0.clock.utc());

@@ -183,9 +183,17 @@ pub(super) fn list(c: &Connection, of: Option<AccountId>) -> rusqlite::Result<Ve
 }
 
 pub(super) fn look(c: &Connection, hash: &[u8; 32], now: UtcMicros) -> rusqlite::Result<Looked> {
-    let sql = format!("SELECT {COLUMNS} WHERE token_hash = ?");
-    let found = c.prepare_cached(&sql)?.query_row([hash], read).optional()?;
+    let found = of_hash(c, hash)?;
     judge(c, found, now)
+}
+
+fn of_hash(c: &Connection, hash: &[u8; 32]) -> rusqlite::Result<Option<Invite>> {
+    let sql = format!("SELECT {COLUMNS} WHERE token_hash = ?");
+    c.prepare_cached(&sql)?.query_row([hash], read).optional()
+}
+
+pub(super) fn whole(c: &Connection, hash: &[u8; 32]) -> rusqlite::Result<Option<Invite>> {
+    of_hash(c, hash)?.map(|invite| Ok(Invite { used_by: uses(c, invite.id)?, ..invite })).transpose()
 }
 
 pub(super) fn look_by_id(c: &Connection, id: InviteId, now: UtcMicros) -> rusqlite::Result<Looked> {

@@ -11,7 +11,6 @@ pub mod draft;
 mod look;
 mod name;
 mod owner;
-pub(super) mod password;
 mod steps;
 mod who;
 
@@ -91,6 +90,11 @@ impl Wizard {
 
     pub fn address(&self) -> Option<&str> {
         self.founding.address()
+    }
+
+    /// Where apps knock.
+    pub fn chat_ports(&self) -> Vec<u16> {
+        self.founding.chat_ports()
     }
 
     fn code(&self) -> MutexGuard<'_, Code> {

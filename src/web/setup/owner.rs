@@ -8,18 +8,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::enter;
-use super::password;
 use super::steps;
 use super::steps::StepFrame;
 use crate::accounts::CreateError;
 use crate::accounts::names;
-use crate::accounts::names::NameError;
 use crate::accounts::passwords::About;
 use crate::limits;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
+use crate::web::chosen;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -71,10 +70,10 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let (first, second) = (fields.raw("password"), fields.raw("password_again"));
     let kept = entered.draft.owner.take().filter(|_| first.is_empty() && second.is_empty());
     if kept.is_none() {
-        if let Some(error) = password::refused(first, &About { name: &name, domain: &domain, place: &place }) {
+        if let Some(error) = chosen::password_refused(first, &About { name: &name, domain: &domain, place: &place }) {
             errors.add("password", error);
         } else if first != second {
-            errors.add("password_again", text("setup-owner-differs"));
+            errors.add("password_again", text("password-differs"));
         }
     }
     let display_name = Some(shown).filter(|shown| !shown.is_empty()).map(str::to_owned);
@@ -86,8 +85,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         match owner {
             Ok(owner) => entered.draft.owner = Some(owner),
             Err(CreateError::Store(error)) => return site.not_kept(&asked, &error),
-            Err(CreateError::Password(_)) => errors.add("password", text("setup-owner-password-sign")),
-            Err(_) => errors.add("name", text("setup-owner-odd")),
+            Err(CreateError::Password(_)) => errors.add("password", text("password-sign")),
+            Err(_) => errors.add("name", text("name-odd")),
         }
     }
     if !errors.is_empty() {
@@ -102,24 +101,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
 
 /// The prepared name, or what the page says of it. Nobody is there yet whose name it could be.
 fn chat_name(typed: &str, domain: &str) -> Result<String, Text> {
-    let error = match names::check(typed, domain, &|_| names::Taken::No) {
-        Ok(chosen) => return Ok(chosen.name),
-        Err(error) => error,
-    };
-    Err(match &error {
-        NameError::Empty => text("setup-owner-empty"),
-        NameError::Address { domain } => text("setup-owner-at").with("domain", domain.as_str()),
-        NameError::Space { suggestions } => match suggestions.as_slice() {
-            [dotted, joined] => {
-                text("setup-owner-blank").with("dotted", dotted.as_str()).with("joined", joined.as_str())
-            }
-            _ => text("setup-owner-odd"),
-        },
-        NameError::Sign { sign } => text("setup-owner-sign").with("sign", sign.to_string()),
-        NameError::TooLong { signs } => text("setup-owner-long").with("count", *signs),
-        NameError::Reserved { name, .. } => text("setup-owner-kept").with("name", name.as_str()),
-        NameError::MixedScripts | NameError::Taken { .. } | NameError::Alike { .. } => text("setup-owner-odd"),
-    })
+    let checked = names::check(typed, domain, &|_| names::Taken::No);
+    checked.map(|chosen| chosen.name).map_err(|error| chosen::name_refused(&error))
 }
 
 #[cfg(test)]
@@ -132,16 +115,16 @@ mod tests {
         assert_eq!(name("Mira").as_deref(), Ok("mira"));
         assert_eq!(name("mira@Beach.Example").as_deref(), Ok("mira"));
         for (typed, error) in [
-            ("", text("setup-owner-empty")),
-            ("mira@other.example", text("setup-owner-at").with("domain", "beach.example")),
-            ("Mira K", text("setup-owner-blank").with("dotted", "mira.k").with("joined", "mirak")),
-            ("mi/ra", text("setup-owner-sign").with("sign", "/")),
-            ("Admin", text("setup-owner-kept").with("name", "admin")),
-            ("🦀", text("setup-owner-sign").with("sign", "🦀")),
-            ("mirа", text("setup-owner-odd")), // its last letter is Cyrillic
+            ("", text("name-empty")),
+            ("mira@other.example", text("name-at").with("domain", "beach.example")),
+            ("Mira K", text("name-blank").with("dotted", "mira.k").with("joined", "mirak")),
+            ("mi/ra", text("name-sign").with("sign", "/")),
+            ("Admin", text("name-kept").with("name", "admin")),
+            ("🦀", text("name-sign").with("sign", "🦀")),
+            ("mirа", text("name-scripts")), // its last letter is Cyrillic
         ] {
             assert_eq!(name(typed), Err(error), "{typed}");
         }
-        assert_eq!(name(&"x".repeat(1_000)), Err(text("setup-owner-long").with("count", 1_000_usize)));
+        assert_eq!(name(&"x".repeat(1_000)), Err(text("name-long").with("count", 1_000_usize)));
     }
 }
