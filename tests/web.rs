@@ -58,6 +58,14 @@ fn contract_the_wizard_makes_a_place_and_is_gone_for_good() {
     let done = browser.get("/setup/done");
     assert_eq!(done.status, 200);
     assert!(done.body.contains("mira@beach.example") && done.body.contains("role=\"img\""), "{}", done.body);
+    let link =
+        |body: &str| body.split("<code id=\"invitation\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let invitation = link(&done.body);
+    assert!(invitation.starts_with("https://beach.example:"), "{invitation}");
+    assert_eq!(link(&browser.get("/setup/done").body), invitation, "made once");
+    let page = browser.another().get(&invitation[invitation.find("/invite/").unwrap()..]);
+    assert!(page.status == 200 && page.body.contains("<bdi>mira</bdi> invites you"), "{}", page.body);
+    assert!(browser.get("/").body.contains("signed in as <b>mira</b>"));
     assert_eq!(browser.post("/setup/look", &[]).leads_to(), "/setup/done", "sent twice");
     let status = folder.json(&["status"]);
     assert_eq!((status["place_name"].as_str(), status["accounts"].as_u64()), (Some("Beach House"), Some(1)));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -15,6 +16,7 @@ use super::Plan;
 use super::draft;
 use super::draft::Browser;
 use super::to;
+use crate::accounts::AccountId;
 use crate::qr;
 use crate::texts::Markup;
 use crate::texts::text;
@@ -23,6 +25,8 @@ use crate::web::ask::Asked;
 use crate::web::faults::Fault;
 use crate::web::frame::Frame;
 use crate::web::frame::page;
+use crate::web::phone;
+use crate::web::phone::Code;
 
 /// The place that was just made, and who may see this page.
 pub struct Finished {
@@ -31,10 +35,13 @@ pub struct Finished {
     pub facts: Facts,
 }
 
-/// What an app is told.
+/// What an app is told, and what the owner passes on.
 #[derive(Clone)]
 pub struct Facts {
     address: String,
+    owner: Option<AccountId>,
+    /// The first invitation's link.
+    invite: Option<String>,
     /// The machine, where it is not the domain itself.
     host: Option<String>,
     /// Where apps knock, the first choice first.
@@ -44,11 +51,23 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub fn of(plan: &Plan, ports: &[u16]) -> Facts {
-        let ports = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
-        let address = format!("{}@{}", plan.owner.name, plan.domain);
-        Facts { address, host: plan.host.clone(), ports, home: plan.home, backup_at: plan.backup_at.clone() }
+    pub fn of(plan: &Plan, ports: &[u16], owner: Option<AccountId>, invite: Option<String>) -> Facts {
+        Facts {
+            address: format!("{}@{}", plan.owner.name, plan.domain),
+            owner,
+            invite,
+            host: plan.host.clone(),
+            ports: ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
+            home: plan.home,
+            backup_at: plan.backup_at.clone(),
+        }
     }
+}
+
+/// The first invitation, to be sent on.
+struct Invitation {
+    link: Markup,
+    qr: Option<Markup>,
 }
 
 #[derive(Template)]
@@ -58,15 +77,16 @@ struct Page {
     place: String,
     facts: Facts,
     address: Markup,
-    qr: Option<Markup>,
+    phone: Option<Code>,
+    invitation: Option<Invitation>,
 }
 
-pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
+pub(super) async fn show(State(site): State<Arc<Inner>>, method: Method, asked: Asked) -> Response {
     if site.settings.domain().is_none() {
         return to("/setup");
     }
     match facts(&site, &asked) {
-        Some(facts) => answer(&site, &asked, facts),
+        Some(facts) => answer(&site, &asked, &method, facts).await,
         None => site.fault(&asked, Fault::Finished),
     }
 }
@@ -90,31 +110,19 @@ fn facts(site: &Inner, asked: &Asked) -> Option<Facts> {
     (finished.browser == browser && asked.visitor.may_tell_secrets()).then(|| finished.facts.clone())
 }
 
-fn answer(site: &Inner, asked: &Asked, facts: Facts) -> Response {
+async fn answer(site: &Inner, asked: &Asked, method: &Method, facts: Facts) -> Response {
     let place = site.place();
     let f = Frame::new(asked, &text("setup-done-title"), Some(place.clone()));
-    let label = f.t.html(&text("setup-done-qr").with("address", &facts.address));
-    let qr = qr::svg(&uri(&facts.address), &label.0).map(Markup);
+    let phone = match facts.owner {
+        // Who asks for the head only sees no code.
+        Some(owner) if method != Method::HEAD => phone::code(site, &f, owner, &facts.address).await,
+        _ => None,
+    };
+    let label = f.t.html(&text("setup-done-invite-qr"));
+    let invitation = facts.invite.as_ref().map(|link| Invitation {
+        link: f.copy("invitation", link, &text("copied-link")),
+        qr: qr::svg(link, &label.0).map(Markup),
+    });
     let address = f.copy("address", &facts.address, &text("copied-address"));
-    page(StatusCode::OK, &Page { f, place, facts, address, qr })
-}
-
-/// `xmpp:` (RFC 5122 §2.2): what is not plain in an address is percent-encoded.
-fn uri(address: &str) -> String {
-    let mut uri = "xmpp:".to_owned();
-    for byte in address.bytes() {
-        match byte.is_ascii_alphanumeric() || b"@.-_~".contains(&byte) {
-            true => uri.push(char::from(byte)),
-            false => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn rfc5122_2_2_an_address_becomes_a_uri() {
-        assert_eq!(super::uri("mira#1@b\u{fc}.example"), "xmpp:mira%231@b%C3%BC.example");
-    }
+    page(StatusCode::OK, &Page { f, place, facts, address, phone, invitation })
 }

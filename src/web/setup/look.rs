@@ -6,6 +6,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header;
 use axum::response::Response;
 
 use super::Entered;
@@ -18,6 +19,10 @@ use super::enter;
 use super::steps;
 use super::steps::StepFrame;
 use super::to;
+use crate::accounts::AccountId;
+use crate::accounts::invites::Invites;
+use crate::accounts::invites::Order;
+use crate::accounts::invites::links::Links;
 use crate::limits;
 use crate::web::Inner;
 use crate::web::ask::Asked;
@@ -25,6 +30,7 @@ use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
 use crate::web::frame::page;
+use crate::web::signed;
 
 #[derive(Template)]
 #[template(path = "setup/look.html")]
@@ -82,11 +88,35 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, _: Form) 
 
 async fn open(site: &Inner, asked: &Asked, entered: Entered) -> Response {
     let Some((plan, _)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
-    let facts = Facts::of(&plan, &site.wizard.founding.chat_ports());
-    if let Err(error) = site.wizard.founding.found(plan).await {
+    if let Err(error) = site.wizard.founding.found(plan.clone()).await {
         return site.not_kept(asked, &error);
     }
+    let owner = site.accounts.find(&plan.owner.name);
+    let invite = match owner {
+        Some(owner) => first_invitation(site, &plan, owner).await,
+        None => None,
+    };
+    let facts = Facts::of(&plan, &site.wizard.chat_ports(), owner, invite);
     let until = site.clock.since_start() + Duration::from_secs(limits::SETUP_DONE_MAX_S);
     *site.wizard.finished() = Some(Finished { browser: entered.browser, until, facts });
-    to("/setup/done")
+    let mut reply = to("/setup/done");
+    // Whoever has chosen the password a moment ago need not type it again.
+    if let Some(owner) = owner
+        && let Ok(cookie) = signed::begin(site, asked, owner).await
+    {
+        reply.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    reply
+}
+
+/// For one friend, a week. `None`: it was not kept, and the owner makes one later.
+async fn first_invitation(site: &Inner, plan: &Plan, owner: AccountId) -> Option<String> {
+    let invites = Invites::new(site.store.clone(), site.clock.clone(), site.accounts.clone());
+    match invites.create(Order::account(Some(owner))).await {
+        Ok(made) => Some(Links::new(&plan.domain, plan.host.as_deref(), site.https_port).landing(&made)),
+        Err(error) => {
+            tracing::warn!(%error, "the first invitation was not made");
+            None
+        }
+    }
 }
