@@ -199,7 +199,7 @@ async fn an_export_lies_a_week_the_newest_alone_and_goes_with_its_account() {
     assert!(!third.path.exists() && !part.exists() && third.path.with_file_name("notes.txt").exists());
 
     let fourth = place.make(&exports).await;
-    place.parts.accounts.remove(place.tom).await.unwrap();
+    place.parts.accounts.remove(place.tom, &imera::audit::By::Machine).await.unwrap();
     assert_eq!((place.sweep().await, fourth.path.exists()), (1, false));
 }
 

@@ -186,7 +186,7 @@ fn roles_locks_and_closing_are_undone_again_and_a_place_keeps_its_owner() {
         std::thread::spawn(move || browser.post(&format!("/admin/people/{other}/role"), &[("role", "limited")]).status)
     });
     let both = both.map(|thread| thread.join().unwrap());
-    assert!(both.iter().any(|status| *status == 303), "{both:?}");
+    assert!(both.contains(&303), "{both:?}");
     let people = folder.json(&["account", "list"]);
     let owners = people.as_array().unwrap().iter().filter(|person| person["role"] == "owner").count();
     assert_eq!(owners, 1, "{people}");

@@ -23,12 +23,12 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
+use crate::web::chosen::password_refused;
 use crate::web::days;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
 use crate::web::frame::page;
-use crate::web::setup::password::refused;
 use crate::web::sign_in::with_cookie;
 use crate::web::signed;
 use crate::web::signed::Signed;
@@ -89,7 +89,7 @@ pub(super) async fn password(State(site): State<Arc<Inner>>, asked: Asked, who: 
     let (domain, place) = (parts.domain.domain(), site.place());
     let mut errors = Errors::default();
     // The new one first: a try at the old one counts, and this one needs none.
-    if let Some(error) = refused(new, &About { name: &who.name, domain, place: &place }) {
+    if let Some(error) = password_refused(new, &About { name: &who.name, domain, place: &place }) {
         errors.add("new", error);
     } else {
         match prove(&site, &asked, &who, old).await {
