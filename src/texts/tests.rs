@@ -59,7 +59,8 @@ fn every_key_is_asked_for_and_every_key_asked_for_is_there() {
     asked(&root.join("src"), "text(\"", &mut found);
     found.retain(|key| key.contains('-') && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     let there: BTreeSet<String> = keys(Lang::En.source()).into_keys().collect();
-    let (missing, unused) = (found.difference(&there), there.difference(&found));
+    let missing: Vec<_> = found.difference(&there).collect();
+    let unused: Vec<_> = there.difference(&found).collect();
     assert!(found == there, "missing: {missing:?}, unused: {unused:?}");
 }
 
