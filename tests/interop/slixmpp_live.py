@@ -7,11 +7,9 @@ import pathlib
 import sys
 import unittest
 
-from slixmpp import ClientXMPP, JID
+from contacts import become_contacts
 
 sys.path.insert(0, ".")
-
-WAIT_S = 15
 
 
 def flatten(suite):
@@ -57,31 +55,9 @@ class Result(unittest.TestResult):
         print(f"FAILED {test.id()}\n" + "".join(f"       {line}\n" for line in text.splitlines()[-6:]), flush=True)
 
 
-async def become_contacts():
-    """The tests send requests from one full address to the other: RFC 6121 §8.5.3.1 asks for shared presence."""
-    people = [ClientXMPP(JID(os.environ[name]), os.environ[f"{name}_PASSWORD"]) for name in ("CI_ACCOUNT1", "CI_ACCOUNT2")]
-    for person in people:
-        person.roster.auto_authorize, person.roster.auto_subscribe = True, True
-        started = asyncio.ensure_future(person.wait_until("session_start", WAIT_S))
-        person.connect()
-        await started
-        await person.get_roster(timeout=WAIT_S)
-        person.send_presence()
-    one, two = people
-    for _ in range(WAIT_S * 10):
-        if all(a.client_roster[b.boundjid.bare]["subscription"] == "both" for a, b in ((one, two), (two, one))):
-            break
-        if not one.client_roster[two.boundjid.bare]["pending_out"]:
-            one.send_presence_subscription(pto=two.boundjid.bare)
-        await asyncio.sleep(0.1)
-    else:
-        raise TimeoutError("the two accounts did not become contacts")
-    for person in people:
-        await person.disconnect()
-
-
 def main():
-    asyncio.run(become_contacts())
+    names = ("CI_ACCOUNT1", "CI_ACCOUNT2")
+    asyncio.run(become_contacts([(os.environ[name], os.environ[f"{name}_PASSWORD"]) for name in names]))
     logging.disable(logging.CRITICAL)
     tests, listed = live_tests(), read_list(sys.argv[1])
     wrong = [f"{name} is not in the list" for name in tests if name not in listed]
