@@ -3,12 +3,16 @@
 //! While it reads, newer kept messages stay in the store too, and those that are not kept wait in
 //! the mailbox behind them, so that all come in order. Saved whole with the session ([`super::saved`]).
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::Serialize;
 
 use super::Item;
 use super::Session;
+use super::session::State;
 use super::session::wake;
+use crate::limits;
 
 /// Where the session is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,11 +47,6 @@ impl Backlog {
         matches!(self.stage, Stage::Reading { .. })
     }
 
-    /// A kept message went into the mailbox.
-    pub fn gave(&mut self, seq: u64) {
-        self.latest = self.latest.max(seq);
-    }
-
     /// A kept message came. True: it stays in the store, to be read in its turn.
     pub fn hold(&mut self, seq: u64) -> bool {
         match &mut self.stage {
@@ -66,13 +65,29 @@ impl Backlog {
     }
 }
 
+impl State {
+    /// A message went into the mailbox; 0: one that is not kept.
+    pub(super) fn gave(&mut self, seq: u64) {
+        self.backlog.latest = self.backlog.latest.max(seq);
+        if seq > 0 && self.backlog.stage == Stage::NotYet {
+            self.early.insert(seq);
+            if self.early.len() > limits::MAILBOX_MAX_ITEMS {
+                self.early.pop_first();
+            }
+        }
+    }
+}
+
 impl Session {
     /// From now on kept messages wait in the store, until [`Session::finish_backlog`]. Once a
     /// session; under the lane. `end`: the seq that comes next. False: it was done before.
     pub fn begin_backlog(&self, end: u64) -> bool {
-        let backlog = &mut self.lock().backlog;
+        let state = &mut *self.lock();
+        let backlog = &mut state.backlog;
         let first = backlog.stage == Stage::NotYet;
         if first {
+            // After a restart these are all that is known of them.
+            state.early.extend(state.mailbox.owed().filter_map(|item| item.delivery()).map(|delivery| delivery.seq));
             backlog.stage = Stage::Reading { after: 0, more: false };
             backlog.began = end;
             backlog.newest = end.saturating_sub(1);
@@ -109,7 +124,8 @@ impl Session {
             return false;
         }
         state.mailbox.release(seq.unwrap_or(0));
-        if !state.mailbox.push(item) {
+        let has_it = seq.is_some_and(|seq| state.early.remove(&seq));
+        if !has_it && !state.mailbox.push(item) {
             return false;
         }
         if let (Stage::Reading { after, .. }, Some(seq)) = (&mut state.backlog.stage, seq) {
@@ -129,6 +145,7 @@ impl Session {
             _ => Stage::Done,
         };
         if !state.backlog.is_reading() {
+            state.early = BTreeSet::new();
             state.mailbox.release(u64::MAX);
         }
         wake(state);

@@ -106,6 +106,8 @@ pub(super) struct State {
     directed: BTreeSet<Jid>,
     pub(super) mailbox: Mailbox,
     pub(super) backlog: Backlog,
+    /// Kept messages it was given before it read its offline ones, which hold them too.
+    pub(super) early: BTreeSet<u64>,
     pub(super) end: Option<End>,
     /// Raised by each connection that attaches.
     attachment: u64,
@@ -210,7 +212,7 @@ impl Session {
         };
         let accepted = match taken {
             true => {
-                state.backlog.gave(seq);
+                state.gave(seq);
                 Accepted::Queued
             }
             false => {
