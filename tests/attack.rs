@@ -6,6 +6,8 @@
 
 #[path = "attack/clock.rs"]
 mod clock;
+#[path = "attack/codes.rs"]
+mod codes;
 #[path = "attack/disk.rs"]
 mod disk;
 #[path = "attack/floods.rs"]

@@ -15,7 +15,7 @@ const YEAR: i64 = 365 * 86_400 * 1_000_000;
 /// 2026-01-01T00:00:00Z.
 const BEGINNING: i64 = 1_767_225_600_000_000;
 
-async fn opened(parts: &Arc<Parts>) -> Opening {
+pub async fn opened(parts: &Arc<Parts>) -> Opening {
     let io = Box::new(inside::connect(parts));
     let mut stream =
         Opening { io, framer: Framer::default(), domain: inside::DOMAIN.into(), features: Element::default() };
