@@ -5,6 +5,8 @@
 //! server's process an operation; only ratios of one run count. All servers listen on loopback.
 #![allow(clippy::disallowed_methods)] // real sockets, real time
 
+#[path = "load/backup.rs"]
+mod backup;
 #[path = "load/bare.rs"]
 mod bare;
 #[path = "../support/client.rs"]
@@ -45,7 +47,7 @@ pub struct Options {
 }
 
 const USAGE: &str = "load [--rounds N] [--only FIGURE,…] [--quick] [--servers NAME,…] [--json]
-figures: message login page million presence pace memory idle start accounts
+figures: message login page million presence pace memory idle start accounts backup
 servers: imera prosody bare mute (a relay that gives acknowledgements, one that gives none)";
 
 impl Options {
@@ -120,5 +122,7 @@ async fn run(options: &Options) -> Result<Report> {
     bench.presence().await?;
     bench.pace().await?;
     bench.memory().await?;
-    Ok(bench.report)
+    let mut report = bench.report;
+    report.figures.extend(backup::figures(options).await?);
+    Ok(report)
 }

@@ -131,6 +131,23 @@ impl Server {
         }
     }
 
+    /// The command line beside the running server.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = program(self.scratch.path());
+        command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    /// From now on [`Server::peak_bytes`] counts anew.
+    pub fn forget_peak(&self) -> Result<()> {
+        Ok(fs::write(format!("/proc/{}/clear_refs", self.pid()), "5")?)
+    }
+
+    /// The most memory it had.
+    pub fn peak_bytes(&self) -> u64 {
+        self.memory("status", "VmHWM:")
+    }
+
     pub fn rss_bytes(&self) -> u64 {
         self.memory("status", "VmRSS:")
     }

@@ -274,7 +274,8 @@ impl Opening {
     }
 
     /// An IQ of type set before the stream is bound.
-    async fn iq(&mut self, id: &str, payload: &str) -> Result<Element> {
+    /// A request of type set, and its result.
+    pub async fn iq(&mut self, id: &str, payload: &str) -> Result<Element> {
         self.write(&format!("<iq type='set' id='{id}'>{payload}</iq>")).await?;
         let answer = self.expect("iq").await?;
         if answer.attr("type").as_deref() == Some("result") { Ok(answer.tree()) } else { Err(Error::Iq(answer.text)) }
