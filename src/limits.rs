@@ -244,6 +244,8 @@ pub const WEB_SESSION_MAX_S: u64 = 2_592_000;
 pub const WEB_SESSION_TOUCH_S: u64 = 600;
 /// Signed-in browsers of one account; the one seen longest ago goes.
 pub const WEB_SESSIONS_PER_ACCOUNT_MAX: u32 = 32;
+/// How long a password that was right in a browser counts for what outlives the browser, seconds.
+pub const PROVED_FRESH_S: u64 = 900;
 /// How long an export of somebody's own data lies ready, seconds: a week to fetch it.
 pub const EXPORT_KEEP_S: u64 = 604_800;
 /// How soon after an export there may be another, seconds: it costs a reading of the whole archive.

@@ -16,7 +16,7 @@ const FIREFOX: &str = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gec
 const EVIL: &str = "\"><script>alert(1)</script>'";
 
 /// The tabs.
-const PAGES: [&str; 3] = ["/me", "/me/devices", "/me/data"];
+const PAGES: [&str; 4] = ["/me", "/me/devices", "/me/devices/phone", "/me/data"];
 
 /// Beach House, with mira who owns it and tom; both have [`PASSWORD`].
 fn place(folder: &Folder) -> (Server, Browser) {
@@ -156,7 +156,7 @@ fn my_page_is_mine_only() {
         assert!(me.contains(told), "{told}: {me}");
     }
     let data = tom.get("/me/data").body;
-    for told in ["No messages yet", "No contacts yet", "7 daily, 4 weekly and 6 monthly"] {
+    for told in ["No messages yet", "No contacts yet", "after 186 days or so"] {
         assert!(data.contains(told), "{told}: {data}");
     }
     tom.post("/sign-out", &[]);
@@ -279,7 +279,9 @@ fn devices_are_listed_and_signed_out_one_by_one_or_all_others() {
     let mut mira = sign_in(&browser, "mira");
     assert_eq!(evil.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).status, 303);
     let page = tom.get("/me/devices").body;
-    for told in ["No app is signed in", "Firefox on Linux", "this browser, signed in today at", "last here today at"] {
+    for told in
+        ["No other app is signed in", "Firefox on Linux", "this browser, signed in today at", "last here today at"]
+    {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(page.contains("calls itself <bdi>&quot;&gt;&lt;script&gt;") && !page.contains("<script>alert"), "{page}");
@@ -306,6 +308,42 @@ fn devices_are_listed_and_signed_out_one_by_one_or_all_others() {
     let own = ids(&tom.get("/me/devices").body).remove(0);
     assert_eq!(tom.post("/me/devices", &[("browser", &own)]).leads_to(), "/sign-in?n=out");
     assert_eq!(tom.get("/me").status, 303);
+}
+
+#[test]
+fn a_phone_is_added_by_a_code_and_taken_out_again() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let (mut tom, mut mira) = (sign_in(&browser, "tom"), sign_in(&browser, "mira"));
+    let id = |who: &mut Browser| {
+        let page = who.get("/me/devices").body;
+        page.split("name=\"device\" value=\"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned())
+    };
+    let page = tom.get("/me/devices/phone");
+    assert!(page.status == 200 && !page.body.contains("name=\"password\""), "it was typed just now: {}", page.body);
+    assert_eq!(id(&mut tom), None, "looking makes nothing");
+    let code = tom.post("/me/devices/phone", &[]);
+    assert_eq!((code.status, code.header("cache-control")), (200, Some("no-store")));
+    assert!(code.body.contains("QR code that signs your phone in as tom@beach.example"), "{}", code.body);
+    assert!(tom.get("/me/devices").body.contains("A code nobody has scanned yet"));
+    let waiting = id(&mut tom).unwrap();
+    assert_eq!(mira.post("/me/devices", &[("device", &waiting)]).leads_to(), "/me/devices?n=gone", "it is not hers");
+    assert_eq!(tom.post("/me/devices", &[("device", &waiting)]).leads_to(), "/me/devices?n=out");
+    assert_eq!(tom.post("/me/devices", &[("device", &waiting)]).leads_to(), "/me/devices?n=gone", "sent twice");
+    tom.post("/me/devices/phone", &[]);
+    assert_eq!(tom.post("/me/devices", &[("others", "yes")]).leads_to(), "/me/devices?n=others");
+    assert_eq!(id(&mut tom), None);
+
+    let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    database.execute("UPDATE web_session SET proved_at = proved_at - 901000000", []).unwrap();
+    assert!(tom.get("/me/devices/phone").body.contains("name=\"password\""), "a quarter of an hour ago");
+    for wrong in ["", "not his at all"] {
+        let refused = tom.post("/me/devices/phone", &[("password", wrong)]);
+        assert!(refused.status == 422 && !refused.body.contains("<figure"), "{}", refused.body);
+    }
+    assert_eq!(id(&mut tom), None);
+    assert!(tom.post("/me/devices/phone", &[("password", PASSWORD)]).body.contains("<figure"));
+    assert!(tom.post("/me/devices/phone", &[]).body.contains("<figure"), "now it counts again");
 }
 
 #[test]

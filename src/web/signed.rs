@@ -28,8 +28,6 @@ use crate::clock::UtcMicros;
 use crate::limits;
 use crate::texts::text;
 
-// The portal and the owner's pages read all of it.
-#[allow(dead_code)]
 /// Who asks. As an extractor it leads others to `/sign-in`; `Option<Signed>` takes whoever comes.
 #[derive(Clone, Debug)]
 pub struct Signed {

@@ -386,8 +386,8 @@ me-out-do = Sign out this browser
 me-devices-tab = Devices
 me-devices-title = Your devices
 me-devices-heading = Your devices
-me-devices-apps = Chat apps
-me-devices-no-apps = No app is signed in just now.
+me-devices-apps = Apps by your password
+me-devices-no-apps = No other app is signed in just now.
 me-devices-again = An app that knows your password may come back by itself. To keep a lost device out for good, change your password.
 me-devices-browsers = Browsers at these pages
 me-devices-others = Sign out everywhere else
@@ -408,6 +408,19 @@ me-browser-this = This browser
 me-browser-away = Another browser
 me-browser-since = this browser, signed in { $when }
 me-browser-seen = last here { $when }, from { $from }
+me-devices-phones = Phones and apps by code
+me-device-seen = last here { $when }
+me-device-code = A code nobody has scanned yet
+me-device-waits = runs out { $when }
+me-phone-add = Add a phone
+me-phone-title = Add a phone
+me-phone-heading = Add a phone
+me-phone-what = You get a picture code. Whoever scans it with a chat app is signed in as you, without typing. The phone gets a password of its own, which you can take away on this page.
+me-phone-do = Show the code
+me-phone-scan = On the phone, open Conversations or Monal, choose to add an account, and scan this:
+me-phone-then = Once it was scanned, the phone stands in your list of devices.
+me-phone-none = No code can be made now: so many phones are signed in by code already. Sign one out first, or type your address and password on the phone.
+me-phone-back = To your devices
 me-data-title = Your data
 me-data-heading = What <bdi>{ $place }</bdi> keeps of you
 me-data-account = Your account
@@ -418,9 +431,9 @@ me-data-contacts = { $count ->
    *[other] { $count } contacts
 }
 me-data-contacts-more = { $blocked ->
-    [0] With the names and groups you gave them. For as long as they are in your list.
-    [one] With the names and groups you gave them, and one address that you blocked. For as long as they are in your list.
-   *[other] With the names and groups you gave them, and { $blocked } addresses that you blocked. For as long as they are in your list.
+    [0] With the names and groups you give them. For as long as they are in your list.
+    [one] With the names and groups you give them, and one address that you blocked. For as long as they are in your list.
+   *[other] With the names and groups you give them, and { $blocked } addresses that you blocked. For as long as they are in your list.
 }
 me-data-messages = { $count ->
     [one] One message, from { $day }
@@ -431,7 +444,7 @@ me-data-messages-more = So that each of your devices shows the same conversation
 me-data-devices = Devices and browsers
 me-data-devices-more = Which of them are signed in; of a browser also its kind and the last internet address, forgotten after 30 days without a visit. The machine’s log tells when somebody signed in from where, and never what was written.
 me-data-backups = Backups
-me-data-backups-more = All of this is in the machine’s backups too. What you delete is gone from them once they are gone: { $days } daily, { $weeks } weekly and { $months } monthly ones are kept.
+me-data-backups-more = All of this is in the machine’s backups too. What you delete here is gone from the last of them after { $days } days or so.
 me-data-who = Who can see it
 me-data-who-more = You, and whoever has power over this machine. What your app encrypts from end to end (most call it OMEMO), nobody can read here. Nothing goes to anybody else.
 me-export = Take everything with me

@@ -39,6 +39,12 @@ export async function portal({ page, origin, how, look, check, send, at }) {
   check((await page.locator('#recovery').innerText()).length === 19, 'the recovery code');
   await look('me-code');
   await page.goto(`${origin}/me/devices`);
+  await page.goto(`${origin}/me/devices/phone`);
+  await look('phone');
+  await press('/me/devices/phone');
+  check(await page.locator('figure.qr').isVisible(), 'the code that signs a phone in');
+  await look('phone-code');
+  await page.goto(`${origin}/me/devices`);
   await look('devices');
   await page.goto(`${origin}/me/data`);
   await look('data');

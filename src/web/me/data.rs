@@ -36,7 +36,8 @@ struct Page {
     f: Frame,
     tab: Tab,
     kept: Kept,
-    backups: Keep,
+    /// Days after which the last backup with it is gone.
+    oldest: usize,
     export: Export,
     leave: Leave,
 }
@@ -103,10 +104,10 @@ pub(super) async fn answer(
     let messages = first.map(|(count, at)| (count, days::day(&f.t, at, now)));
     let kept = Kept { messages, ..found };
     let backups = site.settings.text(&settings::BACKUP_KEEP).and_then(|text| Keep::parse(&text));
-    let backups = backups.unwrap_or(Keep { days: 0, weeks: 0, months: 0 });
+    let oldest = backups.map_or(1, |keep| keep.days.max(7 * keep.weeks).max(31 * keep.months));
     let until = days::day(&f.t, now + limits::LEAVE_GRACE_S as i64 * 1_000_000, now);
     let leave = Leave { only_owner: site.accounts.is_only_owner(who.account), until, sure };
-    page(status, &Page { f, tab, kept, backups, export, leave })
+    page(status, &Page { f, tab, kept, oldest, export, leave })
 }
 
 /// Contacts, and how many messages since when.

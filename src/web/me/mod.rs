@@ -8,6 +8,7 @@ mod devices;
 mod export;
 mod leave;
 mod names;
+mod phone;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/me/password", post(about::password))
         .route("/me/recovery", post(about::recovery))
         .route("/me/devices", get(devices::show).post(devices::out))
+        .route("/me/devices/phone", get(phone::show).post(phone::make))
         .route("/me/data", get(data::show))
         .route("/me/data/export", get(export::fetch).post(export::make))
         .route("/me/leave", post(leave::send))
