@@ -325,7 +325,8 @@ fn a_phone_is_added_by_a_code_and_taken_out_again() {
     let code = tom.post("/me/devices/phone", &[]);
     assert_eq!((code.status, code.header("cache-control")), (200, Some("no-store")));
     assert!(code.body.contains("QR code that signs your phone in as tom@beach.example"), "{}", code.body);
-    assert!(tom.get("/me/devices").body.contains("A code nobody has scanned yet"));
+    let page = tom.get("/me/devices").body;
+    assert!(page.contains("A code nobody has scanned yet") && page.contains(">Take back<"), "{page}");
     let waiting = id(&mut tom).unwrap();
     assert_eq!(mira.post("/me/devices", &[("device", &waiting)]).leads_to(), "/me/devices?n=gone", "it is not hers");
     assert_eq!(tom.post("/me/devices", &[("device", &waiting)]).leads_to(), "/me/devices?n=out");

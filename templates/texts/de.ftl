@@ -410,6 +410,7 @@ me-browser-seen = zuletzt da { $when }, von { $from }
 me-devices-phones = Telefone und Apps mit Bildcode
 me-device-seen = zuletzt da { $when }
 me-device-code = Ein Code, den noch niemand eingelesen hat
+me-device-take-back = Zurücknehmen
 me-device-waits = läuft { $when } ab
 me-phone-add = Telefon hinzufügen
 me-phone-title = Telefon hinzufügen

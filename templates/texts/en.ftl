@@ -411,6 +411,7 @@ me-browser-seen = last here { $when }, from { $from }
 me-devices-phones = Phones and apps by code
 me-device-seen = last here { $when }
 me-device-code = A code nobody has scanned yet
+me-device-take-back = Take back
 me-device-waits = runs out { $when }
 me-phone-add = Add a phone
 me-phone-title = Add a phone

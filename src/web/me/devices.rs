@@ -60,6 +60,7 @@ struct Row {
     says: Markup,
     /// What the button sends: the field's name is the list's.
     value: String,
+    button: Markup,
 }
 
 /// GET `/me/devices`
@@ -116,8 +117,8 @@ fn state(session: &Session) -> (&'static str, Text) {
 fn app(f: &Frame, session: &Session) -> Row {
     let resource = session.jid().resource().unwrap_or_default();
     let (sign, state) = state(session);
-    let state = f.t.html(&state);
-    Row { sign, says: state.clone(), state, name: f.t.html(&name_of(resource)), value: resource.to_owned() }
+    let (state, button) = (f.t.html(&state), f.t.html(&text("sign-out-do")));
+    Row { sign, says: state.clone(), state, name: f.t.html(&name_of(resource)), value: resource.to_owned(), button }
 }
 
 fn phone(f: &Frame, device: &Device, session: Option<&Session>, now: UtcMicros) -> Row {
@@ -133,7 +134,9 @@ fn phone(f: &Frame, device: &Device, session: Option<&Session>, now: UtcMicros) 
     };
     let (sign, says) = session.map_or(("asleep", seen), state);
     let says = f.t.html(&says);
-    Row { sign, state: says.clone(), says, name: f.t.html(&name), value: device.id.0.to_string() }
+    let button = if device.claimed.is_some() { text("sign-out-do") } else { text("me-device-take-back") };
+    let (name, button) = (f.t.html(&name), f.t.html(&button));
+    Row { sign, state: says.clone(), says, name, value: device.id.0.to_string(), button }
 }
 
 fn row(f: &Frame, browser: &Browser, this: bool, now: UtcMicros) -> Row {
@@ -151,7 +154,8 @@ fn row(f: &Frame, browser: &Browser, this: bool, now: UtcMicros) -> Row {
             ("asleep", text("me-browser-away"), says)
         }
     };
-    Row { sign, state: f.t.html(&state), name: f.t.html(&name), says: f.t.html(&says), value: browser.id.to_string() }
+    let (state, button) = (f.t.html(&state), f.t.html(&text("sign-out-do")));
+    Row { sign, state, name: f.t.html(&name), says: f.t.html(&says), value: browser.id.to_string(), button }
 }
 
 /// POST `/me/devices`: one button, one device; or all but this browser.
