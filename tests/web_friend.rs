@@ -176,7 +176,7 @@ fn too_many_wrong_links_have_to_wait() {
 }
 
 #[test]
-fn before_set_up_and_over_the_internet_in_plain_nothing_is_asked_for() {
+fn before_set_up_a_friend_is_told_to_come_back() {
     let folder = Folder::new();
     let mut server = Server::start(&folder, &["serve"]);
     let line = server.line();
@@ -323,7 +323,7 @@ fn a_link_that_is_over_asks_its_inviter_once_a_day() {
 fn with_an_owners_yes_the_page_waits_and_the_name_is_kept() {
     let folder = Folder::new();
     beach(&folder);
-    let (_server, mut browser) = serve(&folder);
+    let (mut server, mut browser) = serve(&folder);
     folder.imera(&["settings", "set", "ask_first", "on"], "");
     let [token, other] = [invite(&folder, &[]), invite(&folder, &[])];
     assert!(browser.get(&format!("/invite/{token}")).body.contains("says yes to each newcomer first"));
@@ -335,6 +335,9 @@ fn with_an_owners_yes_the_page_waits_and_the_name_is_kept() {
     assert!(taken.status == 422 && taken.body.contains("Perhaps <b>tom.b</b>"), "{}", taken.body);
     assert_eq!(accounts(&folder), 1);
     assert!(browser.get("/waiting/x").body.contains("There is an answer"));
+    server.stop();
+    let asked = "tom would like to come in, by an invitation of mira.";
+    assert_eq!(told(&folder).iter().filter(|body| body.contains(asked)).count(), 1, "the owner is told");
 }
 
 #[test]

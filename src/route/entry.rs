@@ -17,9 +17,11 @@ use crate::sessions::End;
 use crate::settings::ASK_FIRST;
 use crate::store::AccountId;
 use crate::store::StoreError;
+use crate::texts::Lang;
+use crate::texts::text;
 
-/// A new account by an invitation, or a request where an owner has to say yes. Inviter and invited
-/// are contacts on return.
+/// A new account by an invitation, or a request where an owner has to say yes; the owners are told by
+/// a chat message. Inviter and invited are contacts on return.
 pub async fn join(parts: &Parts, ticket: &Ticket, name: &str, password: &str) -> Result<Joined, JoinError> {
     let place = parts.settings.place_name();
     let ask_first = parts.settings.is_on(&ASK_FIRST);
@@ -28,7 +30,24 @@ pub async fn join(parts: &Parts, ticket: &Ticket, name: &str, password: &str) ->
         tracing::info!(account = account.0, invite = ticket.id().0, "an account by invitation");
     }
     make_contacts(parts, &joined).await;
+    if let Joined::Waits { name, .. } = &joined {
+        tell_owners(parts, ticket, name).await;
+    }
     Ok(joined)
+}
+
+/// Somebody waits for a yes. In English, as nobody has told the place another language.
+async fn tell_owners(parts: &Parts, ticket: &Ticket, name: &str) {
+    let message = match &ticket.inviter {
+        Some(inviter) => text("waiting-tell-by").with("inviter", &inviter.shown),
+        None => text("waiting-tell"),
+    };
+    let words = Lang::En.book().plain(&message.with("name", name).with("web", parts.links.web()));
+    for owner in parts.accounts.owners() {
+        if let Err(error) = tell(parts, owner, &words).await {
+            tracing::warn!(account = owner.0, ?error, "an owner could not be told that somebody waits");
+        }
+    }
 }
 
 /// An owner says yes to somebody who waits. `None`: nobody waits under this number.
