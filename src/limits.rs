@@ -349,7 +349,8 @@ pub const BACKUP_FETCH_FIRST_S: i64 = 3 * 86_400;
 pub const BACKUP_FETCH_AGAIN_S: i64 = 30 * 86_400;
 /// How long the command of the second place may run, seconds: 20 GB at 1 MB/s.
 pub const BACKUP_COMMAND_MAX_S: u64 = 6 * 3_600;
-/// How long who asked for a restore has to read the answer before the server begins again, ms.
+/// How long who asked for a restore has to read the answer before the server begins again, and then whoever else is
+/// in, ms.
 pub const RESTORE_ANSWER_MS: u64 = 300;
 /// Tries that are remembered.
 pub const BACKUP_RECORDS_MAX: u32 = 500;
@@ -533,3 +534,30 @@ pub const ASK_AGAIN_S: u64 = 86_400;
 pub const ASKING_LINKS_MAX: usize = 1_024;
 /// Contacts that the page of welcome names; who has more knows them.
 pub const WELCOME_FRIENDS_SHOWN: usize = 8;
+
+// Restoring in a browser
+
+/// Bytes of the disk that an upload leaves free: the server's reserve, and some of the unpacking.
+pub const UPLOAD_SPARED_BYTES: u64 = 500_000_000;
+/// Bytes of an upload in memory, before they go to the disk together.
+pub const UPLOAD_PORTION_BYTES: usize = 262_144;
+/// How long an upload may bring nothing, seconds: a phone that changes from Wi-Fi to mobile needs some.
+pub const UPLOAD_STALL_MAX_S: u64 = 60;
+/// How long one upload may take, seconds: 20 GB at 1 MB/s.
+pub const UPLOAD_MAX_S: u64 = 6 * 3_600;
+/// How long what still comes is read after an upload was refused, so that the browser shows why, seconds.
+pub const UPLOAD_REFUSED_READ_S: u64 = 5;
+/// Parts of a form that brings a file; ours have three.
+pub const UPLOAD_PARTS_MAX: usize = 8;
+/// Bytes of a part's head: its name and the file's.
+pub const UPLOAD_PART_HEAD_MAX_BYTES: usize = 4_096;
+/// Bytes of a part that is no file.
+pub const UPLOAD_FIELD_MAX_BYTES: usize = 4_096;
+/// How long a checked backup waits for its owner's yes, seconds.
+pub const RESTORE_WAITS_S: u64 = 86_400;
+/// Signs of a backup's sum that name a restore in an address: 64 bits, which nobody guesses who has not got the file.
+pub const RESTORE_MARK_SIGNS: usize = 16;
+/// How long what a restore put aside is kept, seconds: 30 days.
+pub const ASIDE_KEPT_S: i64 = 30 * 86_400;
+/// Bytes that a backup of a family has after some years of messages; for the guess at set-up.
+pub const BACKUP_GUESS_BYTES: u64 = 100_000_000;

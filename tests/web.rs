@@ -23,7 +23,7 @@ fn begun(folder: &Folder) -> (Server, String, Browser) {
 /// The same, with the code entered.
 fn inside(folder: &Folder) -> (Server, String, Browser) {
     let (server, code, mut browser) = begun(folder);
-    assert_eq!(browser.post("/setup", &[("code", &code)]).leads_to(), "/setup/who?n=begun");
+    assert_eq!(browser.post("/setup", &[("code", &code)]).leads_to(), "/setup/start?n=begun");
     (server, code, browser)
 }
 
@@ -34,6 +34,7 @@ const BACKUPS: [(&str, &str); 4] = [("at", "4:00"), ("days", "7"), ("weeks", "4"
 
 /// All steps but the last.
 fn fill(browser: &mut Browser) {
+    assert_eq!(browser.post("/setup/start", &[("start", "new")]).leads_to(), "/setup/who");
     assert_eq!(browser.post("/setup/who", &[("kind", "internet")]).leads_to(), "/setup/name");
     assert_eq!(browser.post("/setup/name", &NAME).leads_to(), "/setup/owner");
     assert_eq!(browser.post("/setup/owner", &OWNER).leads_to(), "/setup/backups");
@@ -47,7 +48,7 @@ fn contract_the_wizard_makes_a_place_and_is_gone_for_good() {
     assert_eq!(browser.get("/").leads_to(), "/setup");
     let filled = browser.get(&format!("/setup?code={code}"));
     assert!(filled.body.contains(&format!("value=\"{code}\"")), "only filled in, not claimed");
-    assert_eq!(browser.post("/setup", &[("code", &code.to_lowercase())]).leads_to(), "/setup/who?n=begun");
+    assert_eq!(browser.post("/setup", &[("code", &code.to_lowercase())]).leads_to(), "/setup/start?n=begun");
     fill(&mut browser);
     let look = browser.get("/setup/look").body;
     for told in ["@beach.example", "mira", "4:00", "Beach House"] {
@@ -84,9 +85,9 @@ fn contract_the_wizard_makes_a_place_and_is_gone_for_good() {
 fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
     let folder = Folder::new();
     let (_server, _, mut browser) = inside(&folder);
-    for path in ["/setup/name", "/setup/owner", "/setup/backups", "/setup/look"] {
-        assert_eq!(browser.get(path).leads_to(), "/setup/who?n=first", "{path}");
-        assert_eq!(browser.post(path, &NAME).leads_to(), "/setup/who?n=first", "{path}");
+    for path in ["/setup/who", "/setup/name", "/setup/owner", "/setup/backups", "/setup/look"] {
+        assert_eq!(browser.get(path).leads_to(), "/setup/start?n=first", "{path}");
+        assert_eq!(browser.post(path, &NAME).leads_to(), "/setup/start?n=first", "{path}");
     }
     fill(&mut browser);
     assert!(browser.get("/setup/owner").body.contains("kept as a fingerprint"));
@@ -104,6 +105,8 @@ fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
 fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     let folder = Folder::new();
     let (_server, _, mut browser) = inside(&folder);
+    assert_eq!(browser.post("/setup/start", &[("start", "moon")]).status, 400);
+    browser.post("/setup/start", &[("start", "new")]);
     assert_eq!(browser.post("/setup/who", &[("kind", "moon")]).status, 400);
     assert_eq!(browser.post("/setup/who", &[]).status, 400);
     browser.post("/setup/who", &[("kind", "internet")]);
@@ -139,6 +142,7 @@ fn scripts_in_any_field_come_back_escaped() {
     assert!(!browser.get("/setup?code=%22%3E%3Cscript%3E").body.contains("<script>"));
     assert!(!browser.post("/setup", &[("code", evil)]).body.contains("<script>"));
     browser.post("/setup", &[("code", &code)]);
+    browser.post("/setup/start", &[("start", "new")]);
     browser.post("/setup/who", &[("kind", "web-elsewhere")]);
     for fields in [
         [("name", evil), ("domain", "x"), ("host", "")],
@@ -163,6 +167,7 @@ fn scripts_in_any_field_come_back_escaped() {
 fn a_kill_loses_no_step_and_the_same_browser_goes_on() {
     let folder = Folder::new();
     let (server, _, mut browser) = inside(&folder);
+    browser.post("/setup/start", &[("start", "new")]);
     browser.post("/setup/who", &[("kind", "internet")]);
     browser.post("/setup/name", &NAME);
     drop(server);
@@ -177,6 +182,7 @@ fn a_kill_loses_no_step_and_the_same_browser_goes_on() {
 fn another_browser_takes_over_and_the_first_is_told() {
     let folder = Folder::new();
     let (_server, code, mut first) = inside(&folder);
+    first.post("/setup/start", &[("start", "new")]);
     first.post("/setup/who", &[("kind", "home")]);
     let mut second = first.another();
     assert_eq!(second.get("/setup/name").leads_to(), "/setup?n=again");
@@ -226,7 +232,13 @@ fn the_command_line_ends_the_wizard() {
     let (mut server, _, mut browser) = inside(&folder);
     fill(&mut browser);
     let arguments = ["setup", "--domain", "other.example", "--owner", "tom", "--password-stdin"];
-    assert_eq!(folder.imera(&arguments, "a good password\n").code, 0);
+    let refused = folder.imera(&arguments, "a good password\n");
+    assert_eq!(refused.stderr, "imera: a browser is at the set-up: finish it there, or add --take-over\n");
+    assert_eq!(refused.code, 1);
+    let restore = ["setup", "--restore", "Cargo.toml"];
+    assert_eq!(folder.imera(&restore, "").code, 1, "and no backup is taken in beside it");
+    let taken = folder.imera(&[&arguments[..], &["--take-over"]].concat(), "a good password\n");
+    assert_eq!(taken.code, 0, "{}", taken.stderr);
     server.read_ready();
     assert_eq!(browser.post("/setup/look", &[]).status, 404);
     assert_eq!(browser.get("/setup").status, 404);
@@ -240,7 +252,9 @@ fn every_page_is_small_and_speaks_german_too() {
     fill(&mut browser);
     for lang in ["en", "de", "ar-XB"] {
         browser.extra = format!("Accept-Language: {lang}\r\n");
-        for path in ["/setup/who", "/setup/name", "/setup/owner", "/setup/backups", "/setup/look", "/none"] {
+        for path in
+            ["/setup/start", "/setup/who", "/setup/name", "/setup/owner", "/setup/backups", "/setup/look", "/none"]
+        {
             let page = browser.get(path);
             let mut size = page.body.len();
             for asset in page.assets() {

@@ -22,6 +22,11 @@ async fn look(subject: &Subject) -> Found {
     judge(now, newest.await.ok().flatten().flatten())
 }
 
+/// Whether the clock shows a day on which imera was not written yet. One that is ahead nobody can tell.
+pub fn is_surely_wrong(now: UtcMicros) -> bool {
+    now < WRITTEN - 86_400 * SECOND
+}
+
 fn judge(now: UtcMicros, newest_message: Option<UtcMicros>) -> Found {
     let next = "set the machine's clock, or let it ask the network (systemd-timesyncd)";
     let date = |at: UtcMicros| match jiff::Timestamp::from_second(at.div_euclid(SECOND)) {

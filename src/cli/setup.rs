@@ -71,6 +71,9 @@ pub struct Setup {
     wait: Option<String>,
     #[arg(long, hide = true)]
     agree: bool,
+    /// Go on although a browser is at the set-up, which then is over there
+    #[arg(long)]
+    take_over: bool,
     /// Make the first invitation and show it
     #[arg(long)]
     invite: bool,
@@ -107,7 +110,7 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
     }
     refuse_what_is_not_there(&setup)?;
     if let Some(file) = &setup.restore {
-        return restore_instead(common, file, setup.passphrase_file.as_deref()).await;
+        return restore_instead(common, file, setup.passphrase_file.as_deref(), setup.take_over).await;
     }
     let plan = plan(setup)?;
     set_up::check(&plan)?;
@@ -138,11 +141,13 @@ async fn restore_instead(
     common: &Common,
     file: &std::path::Path,
     passphrase: Option<&std::path::Path>,
+    take_over: bool,
 ) -> Result<ExitCode, Failure> {
     let file = backup::absolute(file);
     transfer::head::open(&file).map_err(Failure::of)?;
     let passphrase = passphrase.map(stdin::first_line).transpose()?;
-    let answer = ask::ask(common, "setup.restore", &json!({ "file": file, "passphrase": passphrase })).await?;
+    let with = json!({ "file": file, "passphrase": passphrase, "take_over": take_over });
+    let answer = ask::ask(common, "setup.restore", &with).await?;
     restore::show(common, &answer, None);
     Ok(ExitCode::SUCCESS)
 }
@@ -230,6 +235,7 @@ fn plan(setup: Setup) -> Result<Plan, Failure> {
         backup_at: setup.backup_at,
         backup_keep: setup.backup_keep,
         invite: setup.invite,
+        take_over: setup.take_over,
         backup_passphrase: setup.backup_passphrase_file.as_deref().map(stdin::first_line).transpose()?,
         ..Plan::default()
     };

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::net::SocketAddr;
+use std::os::fd::AsFd;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ pub struct Listener {
     address: SocketAddr,
 }
 
-/// Sockets that the service manager passed, by the name of their door.
+/// Sockets that the service manager passed, or a server of this process has left, by the name of their door.
 #[derive(Default)]
 pub struct Inherited(BTreeMap<String, Vec<OwnedFd>>);
 
@@ -72,6 +73,15 @@ impl Inherited {
         let again = |sockets: &Vec<OwnedFd>| sockets.iter().map(OwnedFd::try_clone).collect::<std::io::Result<_>>();
         let doors = self.0.iter().map(|(door, sockets)| Ok((door.clone(), again(sockets)?)));
         Ok(Inherited(doors.collect::<std::io::Result<_>>()?))
+    }
+
+    /// Keeps a door's sockets too, so that whoever knocks while a server begins again has to wait, but gets in.
+    pub fn keep(&mut self, door: &str, listener: &Listener) -> std::io::Result<()> {
+        if !self.0.contains_key(door) {
+            let sockets = listener.sockets.iter().map(|socket| socket.as_fd().try_clone_to_owned());
+            self.0.insert(door.to_owned(), sockets.collect::<std::io::Result<_>>()?);
+        }
+        Ok(())
     }
 
     pub fn is_empty(&self) -> bool {

@@ -19,6 +19,7 @@ use crate::transfer::Kind;
 use crate::transfer::Passphrase;
 use crate::transfer::Prepared;
 use crate::transfer::Summary;
+use crate::transfer::TransferError;
 
 /// Makes the nightly backup when it is due, also one that was missed. Runs until it is dropped; a
 /// backup that runs then goes on to its end, or is cleaned away at the next start.
@@ -68,27 +69,60 @@ pub fn remind(house: &House, summary: &Summary) {
     }
 }
 
-/// Takes a backup in: the server that runs here ends, and begins again as what the file holds.
-/// Until the last step nothing is changed. `discard`: what is there now is not worth keeping.
-pub async fn restore(
+/// Proves a backup and unpacks it beside today's data, which is not touched. One at a time, and none beside a backup.
+pub async fn prepare(
     house: &House,
     file: &Path,
     passphrase: Option<Passphrase>,
-    discard: bool,
-    progress: &Progress,
-) -> Result<Prepared, Failure> {
-    let held = house.backups.hold().map_err(Failure::of)?;
-    let data = &house.config.data;
-    let step = |stage: transfer::Stage, done, of| progress.step(stage.as_str(), done, of);
-    let prepared = transfer::prepare(data, file, passphrase, &house.clock, &step).await.map_err(Failure::of)?;
-    transfer::commit(data, house.clock.utc(), discard).map_err(Failure::of)?;
-    // Never given back: no backup of what goes begins any more.
-    std::mem::forget(held);
+    step: transfer::Step<'_>,
+) -> Result<Prepared, TransferError> {
+    let mut prepared = house.prepared.try_lock().map_err(|_| TransferError::Busy)?;
+    let _held = house.backups.hold()?;
+    *prepared = None;
+    let found = transfer::prepare(&house.config.data, file, passphrase, &house.clock, step).await?;
+    *prepared = Some(found.head.sha256.clone());
+    Ok(found)
+}
+
+/// Gives up what was prepared.
+pub fn forget_prepared(house: &House) {
+    // Whoever prepares just now has begun anew.
+    if let Ok(mut prepared) = house.prepared.try_lock()
+        && prepared.take().is_some()
+    {
+        transfer::forget(&house.config.data);
+    }
+}
+
+/// Decides for what was prepared, if it has that sum: the server ends, and begins again as what the file holds. What
+/// was set up is put aside.
+pub fn bring_back(house: &House, sum: &str) -> Result<(), TransferError> {
+    let mut prepared = house.prepared.try_lock().map_err(|_| TransferError::Busy)?;
+    let held = house.backups.hold()?;
+    if prepared.take().is_none_or(|prepared| prepared != sum) {
+        return Err(TransferError::BrokeOff);
+    }
+    transfer::commit(&house.config.data, house.clock.utc(), house.settings.domain().is_none())?;
+    // Never given back: nothing else is made of what goes.
+    std::mem::forget((prepared, held));
     // Who asked is told first.
     let (again, clock) = (house.again.clone(), house.clock.clone());
     tokio::spawn(async move {
         clock.sleep(Duration::from_millis(limits::RESTORE_ANSWER_MS)).await;
         again.notify_one();
     });
+    Ok(())
+}
+
+/// Takes a backup in at once.
+pub async fn restore(
+    house: &House,
+    file: &Path,
+    passphrase: Option<Passphrase>,
+    progress: &Progress,
+) -> Result<Prepared, Failure> {
+    let step = |stage: transfer::Stage, done, of| progress.step(stage.as_str(), done, of);
+    let prepared = prepare(house, file, passphrase, &step).await.map_err(Failure::of)?;
+    bring_back(house, &prepared.head.sha256).map_err(Failure::of)?;
     Ok(prepared)
 }

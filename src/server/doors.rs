@@ -57,6 +57,15 @@ impl Doors {
         })
     }
 
+    /// Keeps all of them for a server that begins again in this process.
+    pub fn keep(&self, kept: &mut Inherited) -> std::io::Result<()> {
+        let doors = [&self.c2s, &self.c2s_tls, &self.http, &self.https];
+        DOORS.into_iter().zip(doors).try_for_each(|(name, door)| match door {
+            Some(door) => kept.keep(name, door),
+            None => Ok(()),
+        })
+    }
+
     pub fn ports(&self) -> Ports {
         let address = |listener: &Option<Listener>| listener.as_ref().map(Listener::address);
         Ports {

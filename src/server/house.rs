@@ -56,6 +56,8 @@ pub struct House {
     pub site: OnceLock<Site>,
     /// Rung when a restore was decided for: the server ends and begins again.
     pub again: Arc<Notify>,
+    /// The sum of the backup that is unpacked in `restore`; held while one is taken in.
+    pub prepared: tokio::sync::Mutex<Option<String>>,
 }
 
 /// What the running server adds.
@@ -98,6 +100,7 @@ impl House {
             setting_up: AtomicBool::new(false),
             site: OnceLock::new(),
             again: Arc::default(),
+            prepared: tokio::sync::Mutex::default(),
         })
     }
 

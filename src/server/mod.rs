@@ -5,6 +5,7 @@
 
 pub mod control;
 mod alerts;
+mod asides;
 pub mod backups;
 mod doors;
 pub mod failure;
@@ -38,6 +39,7 @@ use crate::config::Config;
 use crate::features::Parts;
 use crate::limits;
 use crate::net::admission::Admission;
+use crate::net::listen::Inherited;
 use crate::notices::Notice;
 use crate::notices::Severity;
 use crate::streams::c2s;
@@ -59,11 +61,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("{unused}");
     }
     let folder = Folder::lock(&config.data, true).map_err(Failure::of)?;
-    let inherited = Doors::inherited()?;
+    let mut kept = Doors::inherited()?;
     loop {
-        let again = inherited.again().map_err(|error| Failure::new(error, "report it"))?;
+        let again = kept.again().map_err(|error| Failure::new(error, "report it"))?;
         let doors = Doors::bind(&config, again)?;
-        match run_once(config.clone(), &clock, &folder, doors, &mut signals).await? {
+        doors.keep(&mut kept).map_err(|error| Failure::new(error, "report it"))?;
+        match run_once(config.clone(), &clock, &folder, (doors, &mut kept), &mut signals).await? {
             End::Stopped => break,
             End::Restored => folder.settle().map_err(Failure::of)?,
         }
@@ -85,7 +88,7 @@ async fn run_once(
     config: Config,
     clock: &Clock,
     folder: &Folder,
-    mut doors: Doors,
+    (mut doors, kept): (Doors, &mut Inherited),
     signals: &mut Signals,
 ) -> Result<End, Failure> {
     let ports = doors.ports();
@@ -101,7 +104,7 @@ async fn run_once(
         set_up_for_tests(&house, profile).await?;
     }
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let opening = Opening { folder, ports, stop, stopping, raised };
+    let opening = Opening { folder, ports, stop, stopping, kept, raised };
     let result = match house.settings.domain() {
         Some(domain) => {
             let certs = open_certs(&house, &domain).await?;
@@ -126,8 +129,19 @@ struct Opening<'a> {
     ports: Ports,
     stop: tokio::sync::watch::Sender<bool>,
     stopping: tokio::sync::watch::Receiver<bool>,
+    /// The doors' sockets, for a server that begins again; shut with them when none does.
+    kept: &'a mut Inherited,
     /// Troubles of this start on.
     raised: Receiver<Notice>,
+}
+
+/// Nobody gets in any more. Where a server begins again, who knocks waits, and who is in has the answer first.
+async fn shut(stop: &tokio::sync::watch::Sender<bool>, kept: &mut Inherited, end: End, clock: &Clock) {
+    let _ = stop.send(true);
+    match end {
+        End::Stopped => *kept = Inherited::default(),
+        End::Restored => clock.sleep(Duration::from_millis(limits::RESTORE_ANSWER_MS)).await,
+    }
 }
 
 /// Without set-up only the web is open; once it was finished, everything.
@@ -143,7 +157,7 @@ async fn set_up_and_serve(
     let Ports { pid, http, https, .. } = opening.ports;
     tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
     if let Some(end) = set_up_done(house, signals).await {
-        let _ = opening.stop.send(true);
+        shut(&opening.stop, opening.kept, end, &house.clock).await;
         pages.end(&house.clock).await;
         return Ok(end);
     }
@@ -243,7 +257,7 @@ async fn serve(
         }
     };
     tracing::info!("stopping in good order");
-    let _ = opening.stop.send(true);
+    shut(&opening.stop, opening.kept, end, &house.clock).await;
     streams.drive_out_all();
     c2s::shutdown(&parts).await;
     pages.end(&house.clock).await;

@@ -8,6 +8,8 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::net::UdpSocket;
+use std::path::Path;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::Weak;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::backups;
 use super::doors;
 use super::doors::Doors;
 use super::failure::Failure;
@@ -30,8 +33,13 @@ use crate::net::admission::Admission;
 use crate::net::tls::Tls;
 use crate::qr;
 use crate::store::StoreError;
+use crate::transfer::Passphrase;
+use crate::transfer::Step;
+use crate::transfer::TransferError;
 use crate::web::ALPN_HTTP;
 use crate::web::Site;
+use crate::web::restore::Preparing;
+use crate::web::restore::Restoring;
 use crate::web::setup::Founding;
 use crate::web::setup::Plan;
 
@@ -51,9 +59,16 @@ impl Pages {
         let ports = doors.ports();
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
         let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports };
+        let restorer = Restorer { house: Arc::downgrade(house), data: house.config.data.clone() };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
-        let site = Site::new(parts, house.settings.clone(), house.accounts.clone(), Box::new(founding), port);
+        let site = Site::new(
+            parts,
+            house.settings.clone(),
+            house.accounts.clone(),
+            (Box::new(founding), Box::new(restorer)),
+            port,
+        );
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
         let (tls, served) = watch::channel(tls.with_alpn(&[ALPN_HTTP]));
@@ -98,19 +113,33 @@ fn set_up_address(ports: &Ports) -> Option<String> {
     Some(format!("{scheme}://{}/setup", reachable(address)))
 }
 
+/// Nobody's addresses (RFC 5737, RFC 3849), to ask for the way to the world.
+const NOBODY_4: &str = "192.0.2.1:9";
+const NOBODY_6: &str = "[2001:db8::1]:9";
+
+/// Our own address on the way there. Nothing is sent: the system only picks the way.
+fn outward(from: &str, to: &str) -> Option<IpAddr> {
+    let socket = UdpSocket::bind(from).ok()?;
+    socket.connect(to).ok()?;
+    socket.local_addr().ok().map(|address| address.ip())
+}
+
+/// By our own addresses on the way out: a private one in IPv4, and none in IPv6 that others could reach. Without any
+/// way out nothing is sure.
+fn is_behind_router(v4: Option<IpAddr>, v6: Option<IpAddr>) -> bool {
+    let private = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_private());
+    // RFC 4291 §2.4: 2000::/3 are those of the internet.
+    let global = |ip: IpAddr| matches!(ip, IpAddr::V6(v6) if v6.segments()[0] >> 13 == 1);
+    v4.is_some_and(private) && !v6.is_some_and(global)
+}
+
 /// An address that others can type: for «all addresses» the one that leads out of this machine.
 fn reachable(address: SocketAddr) -> SocketAddr {
-    let outward = |from: &str, to: &str| {
-        // Nothing is sent: the system only picks the way. 192.0.2.1 and 2001:db8::1 are nobody's (RFC 5737, RFC 3849).
-        let socket = UdpSocket::bind(from).ok()?;
-        socket.connect(to).ok()?;
-        socket.local_addr().ok().map(|address| address.ip())
-    };
     let ip = match address.ip() {
         ip if !ip.is_unspecified() => ip,
-        IpAddr::V4(_) => outward("0.0.0.0:0", "192.0.2.1:9").unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        IpAddr::V6(_) => outward("0.0.0.0:0", "192.0.2.1:9")
-            .or_else(|| outward("[::]:0", "[2001:db8::1]:9"))
+        IpAddr::V4(_) => outward("0.0.0.0:0", NOBODY_4).unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V6(_) => outward("0.0.0.0:0", NOBODY_4)
+            .or_else(|| outward("[::]:0", NOBODY_6))
             .unwrap_or(IpAddr::from([127, 0, 0, 1])),
     };
     SocketAddr::new(ip, address.port())
@@ -147,6 +176,44 @@ impl Founding for Founder {
     fn address(&self) -> Option<&str> {
         self.address.as_deref()
     }
+
+    fn is_behind_router(&self) -> bool {
+        is_behind_router(outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6))
+    }
+}
+
+/// What restoring in a browser asks of it.
+struct Restorer {
+    house: Weak<House>,
+    data: PathBuf,
+}
+
+impl Restoring for Restorer {
+    fn data(&self) -> &Path {
+        &self.data
+    }
+
+    fn kept(&self, name: &str) -> Option<PathBuf> {
+        self.house.upgrade()?.backups.path(name)
+    }
+
+    fn prepare<'a>(&'a self, file: &'a Path, passphrase: Option<Passphrase>, step: Step<'a>) -> Preparing<'a> {
+        Box::pin(async move {
+            let house = self.house.upgrade().ok_or(TransferError::BrokeOff)?;
+            backups::prepare(&house, file, passphrase, step).await
+        })
+    }
+
+    fn forget(&self) {
+        if let Some(house) = self.house.upgrade() {
+            backups::forget_prepared(&house);
+        }
+    }
+
+    fn bring_back(&self, sum: &str) -> Result<(), TransferError> {
+        let house = self.house.upgrade().ok_or(TransferError::BrokeOff)?;
+        backups::bring_back(&house, sum)
+    }
 }
 
 /// The contract's line; on a terminal also as a QR code.
@@ -163,6 +230,18 @@ fn show(address: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_router_is_told_only_when_it_is_sure() {
+        let ip = |text: &str| Some(text.parse().unwrap());
+        assert!(is_behind_router(ip("192.168.1.7"), None));
+        assert!(is_behind_router(ip("10.0.0.7"), ip("fd00::7")));
+        for (v4, v6) in
+            [(None, None), (ip("203.0.113.7"), None), (ip("10.0.0.7"), ip("2001:db8::7")), (None, ip("::1"))]
+        {
+            assert!(!is_behind_router(v4, v6), "{v4:?} {v6:?}");
+        }
+    }
 
     #[test]
     fn contract_the_set_up_address_is_one_that_can_be_typed() {

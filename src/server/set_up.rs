@@ -40,6 +40,8 @@ pub struct Plan {
     pub display_name: Option<String>,
     pub backup_at: Option<String>,
     pub backup_keep: Option<String>,
+    /// A browser that holds the set-up loses it.
+    pub take_over: bool,
     /// The first invitation is made too.
     pub invite: bool,
     /// Backups are locked with it.
@@ -106,6 +108,7 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
             "change settings by imera settings set; another domain needs another data folder",
         ));
     }
+    refuse_while_held(house, plan.take_over).await?;
     let mut chosen = chosen(&plan)?;
     if !house.settings.profile().test {
         chosen_well(&plan)?;
@@ -119,7 +122,7 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         certs::check(pair, &domain, house.clock.utc()).map_err(Failure::of)?;
     }
     if let Some(passphrase) = plan.backup_passphrase.clone() {
-        let recipient = house.backups.recipient_of(passphrase.into_zeroizing()).await.map_err(Failure::of)?;
+        let recipient = transfer::lock::recipient_of(passphrase.into_zeroizing()).await.map_err(Failure::of)?;
         chosen.push((&settings::BACKUP_RECIPIENT, recipient));
     }
     let owner = owner(house, &plan).await?;
@@ -136,6 +139,15 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         _ => None,
     };
     Ok(Done { invite, owner: format!("{name}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
+}
+
+/// Err: a browser is at it, and nobody said that it does not matter.
+pub async fn refuse_while_held(house: &House, take_over: bool) -> Result<(), Failure> {
+    let held = web::setup::draft::is_held(&house.store, house.clock.utc()).await;
+    match held.map_err(|error| house.not_kept(NOT_FINISHED, error))? && !take_over {
+        true => Err(Failure::new("a browser is at the set-up", "finish it there, or add --take-over")),
+        false => Ok(()),
+    }
 }
 
 /// One at a time: two that run side by side would both be told that theirs is the domain.
@@ -164,6 +176,7 @@ pub async fn set_up_of_pages(house: &House, plan: web::setup::Plan) -> Result<()
         (&settings::BACKUP_KEEP, plan.backup_keep),
     ];
     chosen.extend(plan.host.map(|host| (&settings::HOST, host)));
+    chosen.extend(plan.backup_lock.map(|lock| (&settings::BACKUP_RECIPIENT, lock)));
     chosen.extend(plan.home.then(|| (&settings::HOME, "on".to_owned())));
     let finishing = Finishing::new(&chosen, house.clock.utc());
     // The pages let nothing through that the settings refuse; if they did, this is a page 500.

@@ -1,11 +1,12 @@
 //! Looks after the running server: every minute the cheap checks, at once what the disk says; the
 //! findings become notices.
 //!
-//! State: the notices `disk`, `backup`, `clock`, `certificate`, `store`.
+//! State: the notices `disk`, `backup`, `clock`, `certificate`, `store`; see also `backups` and `asides`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::asides;
 use super::backups;
 use super::house::House;
 use crate::checks::CHECKS;
@@ -80,6 +81,7 @@ async fn look_at(house: &House, wanted: fn(&Check) -> bool) {
     if let Ok(summary) = house.backups.summary().await {
         backups::remind(house, &summary);
     }
+    asides::look(house).await;
 }
 
 /// Turns what the store reports into the notice `store`, at once. Runs until it is dropped.

@@ -182,11 +182,6 @@ impl Backups {
         Ok(lock.recipient.to_text())
     }
 
-    /// The value of `backup_recipient` that goes with a passphrase, for set-up.
-    pub async fn recipient_of(&self, passphrase: Passphrase) -> Result<String, TransferError> {
-        work::run(&|_, _, _| {}, move |_| Ok(Lock::new(&passphrase)?.to_setting())).await
-    }
-
     /// From now on backups are open.
     pub async fn unlock(&self) -> Result<(), TransferError> {
         self.keep_lock(None).await

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::TransferError;
 use super::age::Identity;
 use super::age::Recipient;
+use super::work;
 use crate::clock;
 use crate::limits;
 
@@ -94,6 +95,11 @@ impl Lock {
         let (key, parameters) = text.split_once(' ')?;
         Lock::parse(parameters, key)
     }
+}
+
+/// The value of `backup_recipient` that goes with a passphrase, made on a thread of its own.
+pub async fn recipient_of(passphrase: Zeroizing<String>) -> Result<String, TransferError> {
+    work::run(&|_, _, _| {}, move |_| Ok(Lock::new(&passphrase)?.to_setting())).await
 }
 
 #[cfg(test)]

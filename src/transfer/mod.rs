@@ -1,10 +1,12 @@
 //! What leaves and comes back whole: backups and restore. Missing until their issues: export and
 //! import of accounts.
 //!
-//! State: the folder `backups`, the table `backup`, the setting `backup_recipient`; while something
-//! runs, scratch folders in the data folder. A file: see [`head`], [`manifest`], [`pack`].
+//! State: the folder `backups`, the table `backup`, the setting `backup_recipient`, folders `aside-DATE`; while
+//! something runs, scratch folders in the data folder. A file: see [`head`], [`manifest`], [`pack`].
 
 mod age;
+mod arrival;
+mod aside;
 mod backup;
 mod error;
 pub mod export;
@@ -24,6 +26,11 @@ mod unpack;
 mod verify;
 mod work;
 
+pub use arrival::Arrival;
+pub use arrival::Arrived;
+pub use arrival::room;
+pub use aside::Aside;
+pub use aside::asides;
 pub use backup::Backups;
 pub use backup::FOLDER;
 pub use backup::Made;
@@ -32,9 +39,11 @@ pub use error::TransferError;
 pub use list::Entry;
 pub use manifest::Manifest;
 pub use records::Kind;
+pub use records::restored;
 pub use restore::Prepared;
 pub use restore::RESTORED;
 pub use restore::commit;
+pub use restore::forget;
 pub use restore::prepare;
 pub use restore::settle;
 pub use unpack::Passphrase;

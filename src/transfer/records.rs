@@ -122,6 +122,13 @@ pub fn all(db: &Connection) -> rusqlite::Result<Vec<Record>> {
     select.query_map([], Record::of)?.collect()
 }
 
+/// The restore that made this database, if the file's sum begins so: when the file was made.
+pub fn restored(db: &Connection, sum: &str) -> rusqlite::Result<Option<UtcMicros>> {
+    let last = "SELECT sha256, begun_at FROM backup WHERE kind = 'restored' ORDER BY id DESC LIMIT 1";
+    let last = db.query_row(last, [], |row| Ok((row.get::<_, Option<String>>(0)?, row.get(1)?))).optional()?;
+    Ok(last.filter(|(known, _)| known.as_deref().is_some_and(|known| known.starts_with(sum))).map(|(_, at)| at))
+}
+
 /// A later look: damaged, or whole again (a disk that came back).
 pub fn set_damaged(db: &Connection, file: &str, at: Option<UtcMicros>) -> rusqlite::Result<()> {
     db.execute("UPDATE backup SET damaged_at = ?2 WHERE file = ?1", params![file, at]).map(drop)

@@ -13,8 +13,6 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde::Serialize;
@@ -23,6 +21,8 @@ use super::Manifest;
 use super::Passphrase;
 use super::Step;
 use super::TransferError;
+use super::arrival::UPLOAD;
+use super::aside;
 use super::head::Head;
 use super::manifest::FILES;
 use super::proof;
@@ -185,8 +185,7 @@ pub fn commit(data: &Path, now: UtcMicros, discard: bool) -> Result<PathBuf, Tra
     if !new.join(FILE).is_file() {
         return Err(missing());
     }
-    let local = Timestamp::from_microsecond(now).unwrap_or_default().to_zoned(TimeZone::system());
-    let name = format!("aside-{}", local.strftime("%Y-%m-%d-%H%M%S"));
+    let name = aside::name(now);
     let names = [name.clone()].into_iter().chain((2..1_000).map(|number| format!("{name}-{number}")));
     let aside = names.into_iter().find(|name| !data.join(name).exists()).ok_or_else(missing)?;
     let order = Order { aside: aside.clone(), files: new.join(FILES).is_dir(), discard };
@@ -201,6 +200,13 @@ pub fn commit(data: &Path, now: UtcMicros, discard: bool) -> Result<PathBuf, Tra
     std::fs::rename(&part, restore.join(ORDER)).map_err(TransferError::io(&restore))?;
     work::sync_folder(&restore)?;
     Ok(data.join(aside))
+}
+
+/// Gives up what [`prepare`] made. Not after [`commit`].
+pub fn forget(data: &Path) {
+    if let Err(error) = remove(&data.join(RESTORED)) {
+        tracing::warn!("what a restore has left stays: {error}");
+    }
 }
 
 /// Finishes a restore that was decided for, else removes what one or a backup has left. Before
@@ -225,6 +231,7 @@ pub fn settle(data: &Path) -> Result<Option<PathBuf>, TransferError> {
         Err(error) => return Err(TransferError::io(&path)(error)),
     };
     remove(&restore)?;
+    remove(&data.join(UPLOAD))?;
     remove_scratch(data);
     Ok(aside.filter(|aside| aside.is_dir()))
 }
@@ -278,7 +285,7 @@ fn bring(data: &Path, new: &Path, name: &str) -> Result<(), TransferError> {
 }
 
 /// A file or folder with all in it, if it is there.
-fn remove(path: &Path) -> Result<(), TransferError> {
+pub(super) fn remove(path: &Path) -> Result<(), TransferError> {
     let removed = match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => std::fs::remove_dir_all(path),
         Ok(_) => std::fs::remove_file(path),

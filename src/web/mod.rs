@@ -18,7 +18,9 @@ mod guard;
 mod health;
 mod lasting;
 mod me;
+mod multipart;
 mod phone;
+pub mod restore;
 mod securely;
 pub mod setup;
 mod sign_in;
@@ -58,6 +60,8 @@ use entry::Entry;
 use faults::Fault;
 use faults::Ready;
 use lasting::Lasting;
+use restore::Restoring;
+use restore::desk::Desk;
 use setup::Founding;
 use setup::Wizard;
 use visitor::Visitor;
@@ -82,6 +86,7 @@ struct Inner {
     wizard: Wizard,
     exports: Exports,
     entry: Entry,
+    desk: Desk,
     /// Where the same pages stand under TLS.
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
@@ -93,15 +98,15 @@ struct Inner {
 }
 
 impl Site {
-    /// `founding`: what set-up needs from the floor above; `https_port`: see [`Inner`].
+    /// `above`: what set-up and restoring need from the floor above; `https_port`: see [`Inner`].
     pub fn new(
         (store, clock): (Store, Clock),
         settings: Settings,
         accounts: Accounts,
-        founding: Box<dyn Founding>,
+        above: (Box<dyn Founding>, Box<dyn Restoring>),
         https_port: Option<u16>,
     ) -> Site {
-        let wizard = Wizard::new(founding);
+        let (wizard, desk) = (Wizard::new(above.0), Desk::new(above.1, clock.clone()));
         let (ready, entry) = (Ready::make(), Entry::default());
         let (open, care) = (OnceLock::new(), OnceLock::new());
         let exports = Exports::new(store.folder());
@@ -112,6 +117,7 @@ impl Site {
             accounts,
             ready,
             wizard,
+            desk,
             https_port,
             open,
             care,
@@ -132,6 +138,7 @@ impl Site {
             .merge(entry::routes())
             .merge(setup::routes())
             .merge(admin::routes())
+            .merge(restore::routes())
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .layer(middleware::from_fn_with_state(inner.clone(), guard::around))

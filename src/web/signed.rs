@@ -41,7 +41,6 @@ pub struct Signed {
     pub proved_at: UtcMicros,
 }
 
-#[allow(dead_code)] // for the owner's pages
 /// An owner asks. Others get a page that says whom the page is for.
 #[derive(Clone, Debug)]
 pub struct Owner(pub Signed);
@@ -198,7 +197,6 @@ impl FromRequestParts<Arc<Inner>> for Owner {
     }
 }
 
-#[allow(dead_code)] // for the owner's pages
 fn for_the_owner(site: &Inner, asked: &Asked, who: &Signed) -> Response {
     let owner = site.accounts.owners().into_iter().find(|owner| site.accounts.closed(*owner).is_none());
     let owner = owner.and_then(|owner| site.accounts.name(owner)).unwrap_or_default();

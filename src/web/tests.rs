@@ -29,6 +29,35 @@ impl Founding for Nobody {
     fn address(&self) -> Option<&str> {
         None
     }
+
+    fn is_behind_router(&self) -> bool {
+        false
+    }
+}
+
+impl Restoring for Nobody {
+    fn data(&self) -> &std::path::Path {
+        std::path::Path::new("/")
+    }
+
+    fn kept(&self, _: &str) -> Option<std::path::PathBuf> {
+        None
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        _: &'a std::path::Path,
+        _: Option<crate::transfer::Passphrase>,
+        _: crate::transfer::Step<'a>,
+    ) -> restore::Preparing<'a> {
+        Box::pin(async { Err(crate::transfer::TransferError::Busy) })
+    }
+
+    fn forget(&self) {}
+
+    fn bring_back(&self, _: &str) -> Result<(), crate::transfer::TransferError> {
+        Err(crate::transfer::TransferError::Busy)
+    }
 }
 
 /// What is answered to one request of somebody at `peer`, over plain HTTP. `full`: the disk is.
@@ -45,7 +74,7 @@ async fn ask_from(peer: &str, full: bool, request: &str) -> String {
     }
     let settings = Settings::open(&store, Profile::default()).await.unwrap();
     let accounts = Accounts::open(store.clone(), clock.clone()).await.unwrap();
-    let site = Site::new((store, clock), settings, accounts, Box::new(Nobody), Some(8443));
+    let site = Site::new((store, clock), settings, accounts, (Box::new(Nobody), Box::new(Nobody)), Some(8443));
     let request = &request.replace("THE-CODE!", &site.new_code());
     if request.contains("Too-Late") {
         site.inner.store.close().await;
@@ -166,7 +195,7 @@ async fn a_form_is_whole_or_nothing() {
 async fn what_cannot_be_kept_is_500_with_a_word_and_503_while_it_stops() {
     let request = post("/setup", "", "code=THE-CODE!");
     let taken = ask_from(NEAR, false, &request).await;
-    assert!(taken.starts_with("HTTP/1.1 303 ") && taken.contains("location: /setup/who?n=begun\r\n"), "{taken}");
+    assert!(taken.starts_with("HTTP/1.1 303 ") && taken.contains("location: /setup/start?n=begun\r\n"), "{taken}");
     assert!(taken.contains("; Path=/setup; Max-Age=86400; HttpOnly; SameSite=Strict\r\n"), "{taken}");
     let broken = ask_from(NEAR, true, &request.replace("Connection", "Accept-Language: de\r\nConnection")).await;
     assert!(broken.starts_with("HTTP/1.1 500 ") && broken.contains("Bei uns ist etwas kaputtgegangen"), "{broken}");

@@ -143,6 +143,7 @@ securely-status = Nichts wurde gesendet
 # Schritte der Einrichtung
 steps-label = Schritte der Einrichtung
 steps-done = , erledigt
+step-start = Anfang
 step-who = Für wen
 step-name = Name
 step-owner = Dein Konto
@@ -291,6 +292,22 @@ setup-backups-loss = Geht diese Maschine kaputt, verlierst du, was seit der letz
 setup-backups-where = Die Sicherungen liegen auf dieser Maschine. Bewahre auch anderswo eine Kopie auf.
 setup-backups-number = Bitte eine Zahl von 0 bis { $most }.
 setup-backups-none = Behalte mindestens eine Sicherung.
+setup-backups-size = Ein Jahr Nachrichten einer Familie ergibt etwa { $each }. Alle zusammen sind dann { $all }, auf einer Platte von { $disk }.
+setup-backups-tight = So aufbewahrt brauchen sie { $all }; frei sind { $free }.
+setup-lock-fold = Die Sicherungen mit einer Passphrase verschließen (freiwillig)
+setup-lock-what = Ohne sie kann jeder, der die Datei bekommt, alles darin lesen. Mit ihr kann sie ohne die Passphrase niemand öffnen: kein Dieb, nicht dein Anbieter, <b>nicht du und nicht wir, wenn sie vergessen ist</b>. Schreib sie auf Papier.
+setup-lock-passphrase = Passphrase
+setup-lock-passphrase-help = Mindestens 12 Zeichen. Ein paar Alltagswörter hintereinander lassen sich gut aufschreiben.
+setup-lock-show = Die Passphrase zeigen
+setup-lock-again = Dieselbe Passphrase noch einmal
+setup-lock-written = Ich habe sie aufgeschrieben.
+setup-lock-short = { $count ->
+    [one] Eine Passphrase braucht 12 Zeichen; diese hat eines.
+   *[other] Eine Passphrase braucht 12 Zeichen; diese hat { $count }.
+}
+setup-lock-unwritten = Bitte schreib sie zuerst auf; ohne sie sind die Sicherungen nichts wert.
+setup-lock-kept = Die Sicherungen sind mit der Passphrase verschlossen, die du gewählt hast. Wir haben keine Abschrift davon.
+setup-lock-other = Eine andere wählen, oder keine
 
 # Durchsehen
 setup-look-title = Durchsehen
@@ -314,6 +331,8 @@ setup-look-keep = Behalten: { $days ->
     [one] ein Monat
    *[other] { $months } Monate
 }.
+setup-look-locked = Mit deiner Passphrase verschlossen.
+setup-look-unlocked = Nicht verschlossen: Wer eine Datei bekommt, kann sie lesen.
 setup-look-then = Domain und Chatname bleiben für immer; alles andere lässt sich später ändern. Wenn der Server öffnet, schließen diese Seiten für immer.
 setup-look-open = Server öffnen
 
@@ -344,6 +363,7 @@ setup-done-on = Zu meinem Server
 setup-done-tonight = Was heute Nacht geschieht
 setup-done-backup = { $time } Uhr. Die erste Sicherung
 setup-done-backup-more = Und danach jede Nacht.
+setup-done-backup-locked = Sie sind verschlossen und öffnen sich nur mit deiner Passphrase. Bewahre das Papier gut auf.
 setup-done-status = Die Seiten zum Einrichten sind für immer geschlossen
 
 # Die eigenen Seiten
@@ -1045,3 +1065,108 @@ recover-none-more = Wer diesen Ort betreibt, kann dir einen Link für ein neues 
 recover-status = Der Code ist erst verbraucht, wenn das Passwort gespeichert ist
 recover-tell = Dein Passwort wurde eben geändert, mit deinem Code für Notfälle. Alle deine Geräte wurden abgemeldet. Wenn du es nicht warst, sag es sofort denen, die diesen Ort betreiben.
 sign-in-recover = Ich habe einen Code für Notfälle
+
+# Neu oder zurück
+setup-start-title = Anfang
+setup-start-heading = Ist das ein neuer Ort?
+setup-start-legend = Was möchtest du tun?
+setup-start-new = Ja, einen neuen Chat-Server beginnen
+setup-start-new-more = Fünf Minuten, sechs kurze Seiten.
+setup-start-restore = Nein, eine Sicherung zurückholen
+setup-start-restore-more = Alle behalten ihr Konto, ihre Freunde und ihre Nachrichten. Die Datei wird geprüft, bevor sich etwas ändert.
+setup-clock = Die Uhr der Maschine zeigt { $date }
+setup-clock-next = Mit einer falschen Uhr stimmen weder Zertifikate noch die Reihenfolge der Nachrichten. Meist stellt sie sich selbst richtig, sobald die Maschine eine Minute im Internet ist.
+setup-router = Diese Maschine steht hinter einem Router
+setup-router-next = Freunde von draußen erreichen sie nur, wenn der Router sie durchlässt. Such auf den Seiten des Routers nach „Portfreigabe“ und leite { $ports } an diese Maschine weiter. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
+
+# Zurückholen
+restore-title = Eine Sicherung zurückholen
+restore-heading = Welche Sicherung kommt zurück?
+restore-what = Die Datei wird geprüft, bevor sich etwas ändert. Dann fragen wir dich noch einmal.
+restore-file = Die Sicherung
+restore-file-help = Sie heißt imera-DATUM.backup. Platz ist für { $room }.
+restore-file-missing = Bitte wähle eine Datei.
+restore-passphrase = Passphrase (nur wenn die Sicherung eine hat)
+restore-passphrase-help = Tippe sie so, wie sie aufgeschrieben wurde; Großbuchstaben und Leerzeichen zählen.
+restore-check = Diese Sicherung prüfen
+restore-again = Noch einmal prüfen
+restore-other = Andere Datei wählen
+restore-waits = Eine geprüfte Sicherung wartet auf dein Ja, einen Tag lang.
+restore-waits-look = Ansehen
+restore-status-untouched = Geändert ist noch nichts
+restore-not-ours = Das ist keine Sicherung von imera
+restore-not-ours-next = Vielleicht stammt sie von einem anderen Programm. Unsere heißen <code>imera-DATUM.backup</code>.
+restore-damaged = Die Datei ist beschädigt
+restore-damaged-next = Was darin steht, ist nicht, was hineingelegt wurde. Kopiere sie noch einmal von dort, wo sie aufbewahrt war, oder nimm eine ältere. Geändert wurde nichts.
+restore-cut-next = Sie endet nach { $has } von { $of }. Kopiere sie noch einmal von dort, wo sie aufbewahrt war, oder nimm eine ältere. Geändert wurde nichts.
+restore-passphrase-wrong = Diese Passphrase öffnet sie nicht
+restore-passphrase-wrong-next = Großbuchstaben und Leerzeichen zählen. Ohne die richtige kann niemand diese Datei öffnen, wir auch nicht.
+restore-passphrase-missing = Diese Sicherung ist verschlossen
+restore-passphrase-missing-next = Sie öffnet sich mit der Passphrase, die für die Sicherungen ihres Ortes gewählt wurde. Die Datei ist schon hier; nur die Passphrase fehlt.
+restore-newer = Diese Sicherung stammt von einem neueren imera ({ $version })
+restore-newer-next = Diese Maschine hat { $version }. Aktualisiere sie zuerst, dann bring die Sicherung noch einmal.
+restore-big = Sie passt nicht
+restore-big-next = Sie braucht { $needs }, und { $free } sind dafür frei. Nimm eine größere Platte, oder mach auf dieser Platz.
+restore-full = Die Platte ist voll
+restore-full-next = Etwas anderes hat sie inzwischen gefüllt. Mach Platz, dann prüfe noch einmal. Geändert wurde nichts.
+restore-busy = Etwas anderes ist gerade im Gang
+restore-busy-next = Eben wird eine Sicherung gemacht oder zurückgeholt. Warte, bis das fertig ist, dann prüfe noch einmal.
+restore-failed = Sie ließ sich nicht prüfen
+restore-failed-next = Bei uns ist etwas kaputtgegangen; was, steht im Protokoll des Servers. Geändert wurde nichts. Prüfe noch einmal.
+restore-broke-off = Das Hochladen brach bei { $percent } % ab
+restore-broke-off-early = Das Hochladen brach ab
+restore-broke-off-next = Wähle die Datei noch einmal.
+restore-check-title = Die Sicherung wird geprüft
+restore-check-heading = Wir sehen nach, ob sie ganz ist
+restore-check-what = Das dauert ein, zwei Minuten, bei einer großen länger. Du kannst diese Seite schließen und wiederkommen; die Prüfung geht weiter.
+restore-look-again = Noch einmal nachsehen
+restore-row-arrived = Angekommen
+restore-row-arrived-more = { $done } von { $of }
+restore-row-arrived-some = { $done } bis jetzt
+restore-row-unlocked = Aufgeschlossen
+restore-row-unlocked-more = Hat sie eine Passphrase, schließt die sie auf.
+restore-row-complete = Vollständig
+restore-row-complete-more = Jede Prüfsumme wird verglichen, und alles neben dem ausgepackt, was da ist.
+restore-row-opens = Lässt sich öffnen
+restore-row-opens-more = Die Datenbank wird geöffnet und durchgesehen.
+restore-row-counted = Gezählt
+restore-row-counted-more = Konten und Nachrichten sind so viele wie an dem Tag, an dem sie gemacht wurde.
+restore-chip-good = Gut
+restore-chip-now = Gerade jetzt
+restore-chip-percent = { $percent } %
+restore-chip-later = Kommt noch
+restore-ready-title = { $place } zurückholen?
+restore-ready-heading = <bdi>{ $place }</bdi> zurückholen, so wie es { $made } war?
+restore-ready-good = Die Sicherung ist gut
+restore-ready-good-more = Sie ist ganz, sie lässt sich öffnen, und alles, was hineingezählt wurde, ist da.
+restore-ready-accounts = { $count ->
+    [one] Ein Konto
+   *[other] { $count } Konten
+}
+restore-ready-content = { $messages ->
+    [0] Keine Nachrichten
+    [one] Eine Nachricht
+   *[other] { $messages } Nachrichten
+}, { $files ->
+    [0] keine Dateien.
+    [one] eine Datei.
+   *[other] { $files } Dateien.
+}
+restore-ready-made = Gemacht { $made }
+restore-ready-by = Von imera { $version }, für <code>{ $domain }</code>.
+restore-ready-then = Alle behalten ihr Konto, ihre Freunde und ihre Nachrichten von jenem Tag. Der Server beginnt neu; das dauert ein paar Sekunden.
+restore-ready-do = Zurückholen
+restore-zone = Was dann geschieht
+restore-zone-lost = Was hier geschrieben oder geändert wurde, nachdem die Sicherung gemacht war ({ $made }), verschwindet für alle. Alle sind ein paar Sekunden lang abgemeldet.
+restore-zone-aside = Die Daten von heute liegen noch { $days } Tage auf dieser Maschine. So lange lässt es sich rückgängig machen.
+restore-zone-type = Tippe <b>{ $place }</b>, um zu zeigen, dass du es so meinst.
+restore-place-differs = Das ist nicht der Name. Geändert wurde nichts.
+restore-coming-title = Der Server beginnt neu
+restore-coming-heading = Es kommt zurück
+restore-coming-now = Der Server beginnt neu
+restore-coming-more = Das dauert ein paar Sekunden. Diese Seite geht von selbst weiter. Warnt dein Browser vor dem Zertifikat, dann ist das wie am ersten Tag: Die Maschine zeigt das aus der Sicherung.
+restore-back-title = Wieder da
+restore-back-heading = <bdi>{ $place }</bdi> ist wieder da.
+restore-back-what = Alles ist, wie es { $made } war. Alle melden sich mit dem Passwort von jenem Tag an.
+restore-back-apps = Apps verbinden sich von selbst. Wer sein Passwort seitdem geändert hat, nimmt das alte.
+restore-back-aside = Was vorher hier war, liegt im Ordner <code>{ $name }</code> bei den Daten. Er wird { $until } entfernt.

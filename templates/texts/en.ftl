@@ -144,6 +144,7 @@ securely-status = Nothing was sent
 # Steps of the set-up
 steps-label = Steps of the set-up
 steps-done = , done
+step-start = Start
 step-who = Who it is for
 step-name = Name
 step-owner = Your account
@@ -292,6 +293,22 @@ setup-backups-loss = If this machine breaks, you lose what was written since the
 setup-backups-where = Backups lie on this machine. Keep a copy somewhere else, too.
 setup-backups-number = A number from 0 to { $most }, please.
 setup-backups-none = Keep at least one backup.
+setup-backups-size = A year of a family’s messages makes about { $each }. All of them together are then { $all }, on a disk of { $disk }.
+setup-backups-tight = Kept like this they need { $all }; { $free } are free.
+setup-lock-fold = Lock the backups with a passphrase (optional)
+setup-lock-what = Without one, whoever gets the file can read everything in it. With one, nobody can open it without the passphrase: not a thief, not your provider, <b>not you and not we if it is forgotten</b>. Write it down on paper.
+setup-lock-passphrase = Passphrase
+setup-lock-passphrase-help = At least 12 signs. Some everyday words in a row are easy to write down.
+setup-lock-show = Show the passphrase
+setup-lock-again = The same passphrase again
+setup-lock-written = I have written it down.
+setup-lock-short = { $count ->
+    [one] A passphrase needs 12 signs; this has one.
+   *[other] A passphrase needs 12 signs; this has { $count }.
+}
+setup-lock-unwritten = Please write it down first; without it the backups are worthless.
+setup-lock-kept = The backups are locked with the passphrase you chose. We have kept no copy of it.
+setup-lock-other = Choose another, or none
 
 # Look it over
 setup-look-title = Look it over
@@ -315,6 +332,8 @@ setup-look-keep = Kept: { $days ->
     [one] one month
    *[other] { $months } months
 }.
+setup-look-locked = Locked with your passphrase.
+setup-look-unlocked = Not locked: whoever gets a file can read it.
 setup-look-then = The domain and your chat name are for good; all the rest can be changed later. When the server opens, these pages close for ever.
 setup-look-open = Open the server
 
@@ -345,6 +364,7 @@ setup-done-on = Go to my server
 setup-done-tonight = What happens tonight
 setup-done-backup = { $time }. The first backup
 setup-done-backup-more = And every night after that.
+setup-done-backup-locked = They are locked, and open only with your passphrase. Keep the paper safe.
 setup-done-status = The set-up pages are closed for good
 
 # Everybody's own pages
@@ -1046,3 +1066,108 @@ recover-none-more = Whoever runs this place can make you a link for a new passwo
 recover-status = The code is used up only when the password is kept
 recover-tell = Your password was just changed, with your recovery code. All your devices were signed out. If it was not you, tell whoever runs this place at once.
 sign-in-recover = I have a recovery code
+
+# New, or restore
+setup-start-title = Start
+setup-start-heading = Is this a new place?
+setup-start-legend = What do you want to do?
+setup-start-new = Yes, start a new chat server
+setup-start-new-more = Five minutes, six short pages.
+setup-start-restore = No, bring back a backup
+setup-start-restore-more = Everybody keeps their account, friends and messages. The file is checked before anything is changed.
+setup-clock = The machine’s clock says { $date }
+setup-clock-next = Certificates and the order of messages don’t work with a wrong clock. It usually puts itself right within a minute of having internet.
+setup-router = This machine is behind a router
+setup-router-next = Friends outside reach it only if the router lets them through. In the router’s own pages look for “port forwarding” and send { $ports } to this machine. For people in your home only, go back and choose “home network”.
+
+# Restoring
+restore-title = Bring back a backup
+restore-heading = Which backup comes back?
+restore-what = The file is checked before anything is changed. Then you are asked once more.
+restore-file = The backup
+restore-file-help = It is called imera-DATE.backup. There is room for { $room }.
+restore-file-missing = Please choose a file.
+restore-passphrase = Passphrase (only if the backup has one)
+restore-passphrase-help = Type it as it was written down; capitals and blanks count.
+restore-check = Check this backup
+restore-again = Check it again
+restore-other = Choose another file
+restore-waits = A backup that was checked waits for your yes, for a day.
+restore-waits-look = Look at it
+restore-status-untouched = Nothing has been changed
+restore-not-ours = This is not an imera backup
+restore-not-ours-next = It may be a backup of another program. Ours are called <code>imera-DATE.backup</code>.
+restore-damaged = The file is damaged
+restore-damaged-next = What is in it is not what was put into it. Copy it again from where it was kept, or take an older one. Nothing was changed.
+restore-cut-next = It ends after { $has } of { $of }. Copy it again from where it was kept, or take an older one. Nothing was changed.
+restore-passphrase-wrong = That passphrase does not open it
+restore-passphrase-wrong-next = Capitals and blanks count. Without the right one nobody can open this file, we neither.
+restore-passphrase-missing = This backup is locked
+restore-passphrase-missing-next = It opens with the passphrase that was chosen for the backups of its place. The file is here; only the passphrase is missing.
+restore-newer = This backup was made by a newer imera ({ $version })
+restore-newer-next = This machine has { $version }. Update it first, then bring the backup again.
+restore-big = It does not fit
+restore-big-next = It needs { $needs }, and { $free } are free for it. Use a bigger disk, or free some of this one.
+restore-full = The disk is full
+restore-full-next = Something else has filled it meanwhile. Free some of it, then check again. Nothing was changed.
+restore-busy = Something else is under way
+restore-busy-next = A backup is just being made, or brought back. Wait for its end, then check again.
+restore-failed = It could not be checked
+restore-failed-next = Something broke on our side, and the server’s log says what. Nothing was changed. Check it again.
+restore-broke-off = The upload broke off at { $percent } %
+restore-broke-off-early = The upload broke off
+restore-broke-off-next = Choose the file again.
+restore-check-title = The backup is being checked
+restore-check-heading = We look whether it is whole
+restore-check-what = That takes a minute or two, for a big one longer. You may close this page and come back; the check goes on.
+restore-look-again = Look again
+restore-row-arrived = Arrived
+restore-row-arrived-more = { $done } of { $of }
+restore-row-arrived-some = { $done } so far
+restore-row-unlocked = Unlocked
+restore-row-unlocked-more = If it has a passphrase, that opens it.
+restore-row-complete = Complete
+restore-row-complete-more = Every sum is compared, and all of it unpacked beside what is there.
+restore-row-opens = Opens
+restore-row-opens-more = The database is opened and looked through.
+restore-row-counted = Counted
+restore-row-counted-more = Accounts and messages are as many as on the day it was made.
+restore-chip-good = Good
+restore-chip-now = Just now
+restore-chip-percent = { $percent } %
+restore-chip-later = Comes next
+restore-ready-title = Bring back { $place }?
+restore-ready-heading = Bring back <bdi>{ $place }</bdi> as it was { $made }?
+restore-ready-good = The backup is good
+restore-ready-good-more = It is whole, it opens, and everything that was counted into it is there.
+restore-ready-accounts = { $count ->
+    [one] One account
+   *[other] { $count } accounts
+}
+restore-ready-content = { $messages ->
+    [0] No messages
+    [one] One message
+   *[other] { $messages } messages
+}, { $files ->
+    [0] no files.
+    [one] one file.
+   *[other] { $files } files.
+}
+restore-ready-made = Made { $made }
+restore-ready-by = By imera { $version }, of <code>{ $domain }</code>.
+restore-ready-then = Everybody keeps their account, friends and messages of that day. The server begins again; that takes a few seconds.
+restore-ready-do = Bring it back
+restore-zone = What happens then
+restore-zone-lost = What was written or changed here after the backup was made ({ $made }) disappears for everybody. Everyone is signed out for some seconds.
+restore-zone-aside = Today’s data is set aside on this machine for { $days } days. Until then it can be undone.
+restore-zone-type = Type <b>{ $place }</b> to show that you mean it.
+restore-place-differs = That is not the name. Nothing was changed.
+restore-coming-title = The server begins again
+restore-coming-heading = It is coming back
+restore-coming-now = The server begins again
+restore-coming-more = That takes some seconds. This page goes on by itself. If your browser warns about the certificate, that is as on the first day: the machine shows the one that was in the backup.
+restore-back-title = Back again
+restore-back-heading = <bdi>{ $place }</bdi> is back.
+restore-back-what = Everything is as it was { $made }. Everybody signs in with the password of that day.
+restore-back-apps = Apps connect by themselves. Whoever changed the password since then uses the one from before.
+restore-back-aside = What was here before lies in the folder <code>{ $name }</code> beside the data. It is removed { $until }.

@@ -13,6 +13,20 @@ trap 'exit 143' TERM
 rm -rf "$SHOTS"
 mkdir -p "$SHOTS"
 
+# A backup of another Beach House, open and locked.
+make_backups() {
+    printf 'correct horse battery\n' >"$SCRATCH/passphrase"
+    for _kind in open locked; do
+        _locked=$([ $_kind = open ] || echo "--backup-passphrase-file $SCRATCH/passphrase")
+        # shellcheck disable=SC2046,SC2086 # words on purpose
+        printf 'four everyday words\n' | env $(ours) "$_bin" setup --data "$SCRATCH/$_kind" --domain beach.example \
+            --name 'Beach House' --owner mira --password-stdin $_locked >/dev/null
+        # shellcheck disable=SC2046 # words on purpose
+        env $(ours) "$_bin" backup create --data "$SCRATCH/$_kind" --to "$SCRATCH/$_kind.backup" >/dev/null
+    done
+    export BACKUP="$SCRATCH/open.backup" LOCKED="$SCRATCH/locked.backup"
+}
+
 setup_line() { grep -q '^setup ' "$SCRATCH/stdout" || server_gone; }
 
 # walk HOW: a new server, and the whole way to its opening.
@@ -29,6 +43,7 @@ walk() {
     wait_for 10 server_gone
 }
 
+make_backups
 walk mirrored
 walk plain
 walk script

@@ -5,6 +5,7 @@
 import { chromium } from 'playwright-core';
 import axe from '@axe-core/playwright';
 import { portal } from './web_portal.mjs';
+import { restore } from './web_restore.mjs';
 
 const [how, address, folder] = process.argv.slice(2);
 const Axe = axe.default ?? axe;
@@ -57,6 +58,8 @@ const at = async path => {
   check(true, path);
 };
 
+const tools = { page, origin, look, check, at, send };
+
 await page.goto(`${origin}/nothing`);
 await look('missing');
 await page.goto(`${origin}/setup`);
@@ -65,6 +68,14 @@ await send();
 await look('code-wrong');
 await page.goto(address);
 await look('code');
+await send();
+await at('/setup/start');
+await look('start');
+await page.check('[value=restore]');
+await send();
+await at('/setup/restore');
+await restore(tools, 'setup');
+await page.check('[value=new]');
 await send();
 await at('/setup/who');
 await look('who');
@@ -101,9 +112,13 @@ await look('backups');
 await page.fill('#days', '0');
 await page.fill('#weeks', '0');
 await page.fill('#months', '0');
+await page.fill('#passphrase', 'too short');
 await send();
 await look('backups-wrong');
 await page.fill('#days', '7');
+await page.fill('#passphrase', 'correct horse battery');
+await page.fill('#passphrase_again', 'correct horse battery');
+await page.check('#written');
 await send();
 await at('/setup/look');
 await page.goto(`${origin}/setup/owner`);
@@ -127,6 +142,11 @@ await portal({ page, origin, how, look, check, send, at });
 await context.clearCookies();
 await page.goto(`${origin}/setup/done`);
 await look('finished');
+await page.goto(`${origin}/sign-in?to=/admin/restore`);
+await page.fill('#name', 'mira');
+await page.fill('#password', 'four everyday words');
+await send();
+await restore(tools, 'owner');
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

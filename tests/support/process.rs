@@ -37,6 +37,11 @@ impl Folder {
         Folder { path: parent.path().join("data"), _parent: parent }
     }
 
+    /// One that is there already, such as in another process's mounts.
+    pub fn at(path: PathBuf) -> Folder {
+        Folder { path, _parent: tempfile::tempdir().unwrap() }
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -96,6 +101,21 @@ impl Server {
             std::fs::create_dir(&folder.path).unwrap();
         }
         Server::spawn(folder.command(arguments), environment)
+    }
+
+    /// `serve` started by other words before it, which become it in the end.
+    pub fn wrapped(folder: &Folder, wrapper: &[&str]) -> Server {
+        let serve = folder.command(&["serve"]);
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(serve.get_program()).args(serve.get_args());
+        for (variable, value) in serve.get_envs() {
+            match value {
+                Some(value) => command.env(variable, value),
+                None => command.env_remove(variable),
+            };
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Server::spawn(command, &[])
     }
 
     /// `serve` as systemd starts it, with a socket passed under this name.

@@ -15,6 +15,7 @@ use crate::server::backups;
 use crate::server::failure::Failure;
 use crate::server::house::House;
 use crate::server::secret::Secret;
+use crate::server::set_up;
 use crate::server::watch;
 use crate::transfer;
 use crate::transfer::Entry;
@@ -37,6 +38,9 @@ struct Of {
     file: PathBuf,
     #[serde(default)]
     passphrase: Option<Secret>,
+    /// Of set-up alone: a browser that holds it loses it.
+    #[serde(default)]
+    take_over: bool,
 }
 
 #[derive(Deserialize)]
@@ -146,19 +150,20 @@ pub(super) async fn unlock(house: &House) -> Reply {
 pub(super) async fn restore(house: &House, with: Value, progress: &Progress) -> Reply {
     let of: Of = read(with)?;
     let passphrase: Option<Passphrase> = of.passphrase.map(Secret::into_zeroizing);
-    let prepared = backups::restore(house, &of.file, passphrase, false, progress).await?;
+    let prepared = backups::restore(house, &of.file, passphrase, progress).await?;
     Ok(restored(&prepared.manifest))
 }
 
 /// Set-up from a backup: only where nothing is yet.
-pub(super) async fn set_up(house: &House, with: Value, progress: &Progress) -> Reply {
+pub(super) async fn set_up_from(house: &House, with: Value, progress: &Progress) -> Reply {
     let of: Of = read(with)?;
     if let Some(domain) = house.settings.domain() {
         let next = "stop it and run imera restore FILE, which puts aside what is there";
         return Err(Failure::new(format!("imera is set up already, for {domain}"), next));
     }
+    set_up::refuse_while_held(house, of.take_over).await?;
     let passphrase: Option<Passphrase> = of.passphrase.map(Secret::into_zeroizing);
-    let prepared = backups::restore(house, &of.file, passphrase, true, progress).await?;
+    let prepared = backups::restore(house, &of.file, passphrase, progress).await?;
     Ok(restored(&prepared.manifest))
 }
 

@@ -55,7 +55,7 @@ pub const QUESTIONS: &[Question] = &[
     Question { name: "settings.set", answer: |house, with, _| Box::pin(settings::set(house, with)) },
     Question { name: "setup", answer: |house, with, _| Box::pin(setup(house, with)) },
     Question { name: "setup.code", answer: |house, _, _| Box::pin(setup_code(house)) },
-    Question { name: "setup.restore", answer: |house, with, on| Box::pin(backups::set_up(house, with, on)) },
+    Question { name: "setup.restore", answer: |house, with, on| Box::pin(backups::set_up_from(house, with, on)) },
     Question { name: "setup.state", answer: |house, _, _| Box::pin(state::setup(house)) },
     Question { name: "status", answer: |house, _, _| Box::pin(state::status(house)) },
 ];

@@ -68,7 +68,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     if let Some(cookie) = asked.cookie(COOKIE) {
         match draft::holder(&site.store, draft::browser(cookie), site.clock.utc()).await {
             Err(error) => return site.not_kept(&asked, &error),
-            Ok(Holder::This(draft)) => return to(&format!("{}?n=back", steps::first_open(&draft).path)),
+            Ok(Holder::This(draft)) => return to(&format!("{}?n=back", steps::goes_on(&draft))),
             Ok(Holder::Other { at, from }) => return taken(&site, &asked, at, from),
             Ok(Holder::Nobody) => {}
         }
@@ -135,7 +135,7 @@ async fn claim(site: &Inner, asked: &Asked) -> Response {
     };
     let same = asked.cookie(COOKIE).is_some();
     let note = if before && !same { "here" } else { "begun" };
-    let mut reply = to(&format!("{}?n={note}", steps::first_open(&draft).path));
+    let mut reply = to(&format!("{}?n={note}", steps::goes_on(&draft)));
     let secure = if asked.visitor.tls { "; Secure" } else { "" };
     let age = limits::SETUP_CODE_MAX_S;
     let cookie = format!("{COOKIE}={token}; Path=/setup; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");

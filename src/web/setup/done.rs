@@ -48,6 +48,7 @@ pub struct Facts {
     ports: String,
     home: bool,
     backup_at: String,
+    locked: bool,
 }
 
 impl Facts {
@@ -60,6 +61,7 @@ impl Facts {
             ports: ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
             home: plan.home,
             backup_at: plan.backup_at.clone(),
+            locked: plan.backup_lock.is_some(),
         }
     }
 }

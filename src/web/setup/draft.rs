@@ -24,10 +24,19 @@ pub enum Kind {
     Home,
 }
 
+/// What is to be done here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    New,
+    Restore,
+}
+
 /// The answers so far; a step without its answer is not done.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Draft {
+    pub start: Option<Start>,
     pub kind: Option<Kind>,
     pub name: Option<Name>,
     pub owner: Option<Founder>,
@@ -50,6 +59,9 @@ pub struct Backups {
     pub at: String,
     /// Days, weeks, months.
     pub keep: [u32; 3],
+    /// The setting `backup_recipient` of the passphrase that was chosen; never that itself.
+    #[serde(default)]
+    pub lock: Option<String>,
 }
 
 /// SHA-256 of a browser's cookie.
@@ -100,6 +112,12 @@ pub async fn holder(store: &Store, browser: Browser, now: UtcMicros) -> Result<H
 }
 
 const MAX_US: i64 = limits::SETUP_CODE_MAX_S as i64 * 1_000_000;
+
+/// Whether a browser holds the set-up now.
+pub async fn is_held(store: &Store, now: UtcMicros) -> Result<bool, StoreError> {
+    let held = "SELECT EXISTS (SELECT 1 FROM setup WHERE browser IS NOT NULL AND until >= ?1)";
+    store.read(move |c| c.query_row(held, [now], |row| row.get(0))).await
+}
 
 /// Gives the set-up to a browser. True: another one held it until now.
 pub async fn take(store: &Store, browser: Browser, from: String, now: UtcMicros) -> Result<bool, StoreError> {

@@ -46,6 +46,7 @@ struct Page {
     owner: String,
     at: String,
     keep: [u32; 3],
+    locked: bool,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
@@ -53,11 +54,12 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Ok(entered) => entered,
         Err(reply) => return reply,
     };
-    let (f, s) = steps::frame(&asked, &entered, Errors::default());
+    let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
     let Some((plan, keep)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
     let ascii = idna::domain_to_ascii(&plan.domain).ok().filter(|ascii| *ascii != plan.domain);
+    let locked = plan.backup_lock.is_some();
     let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;
-    page(StatusCode::OK, &Page { f, s, place, domain, ascii, host, home, owner: owner.name, at, keep })
+    page(StatusCode::OK, &Page { f, s, place, domain, ascii, host, home, owner: owner.name, at, keep, locked })
 }
 
 /// Of a draft whose steps are all done.
@@ -72,6 +74,7 @@ fn plan(draft: &Draft) -> Option<(Plan, [u32; 3])> {
         owner: draft.owner.clone()?,
         backup_at: backups.at,
         backup_keep: format!("{days},{weeks},{months}"),
+        backup_lock: backups.lock,
     };
     Some((plan, backups.keep))
 }

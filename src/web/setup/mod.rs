@@ -1,7 +1,7 @@
 //! `/setup`: the wizard that makes a place of an empty folder, and is gone for good once it has.
 //!
 //! State: the table `setup` ([`draft`]); in memory the code and what the last page shows. One file a page; their order
-//! is [`steps::STEPS`]. Missing until their issues: restoring a backup, domain records, certificates.
+//! is [`steps::STEPS`]. Missing until their issues: domain records, certificates.
 
 mod backups;
 mod begin;
@@ -11,7 +11,9 @@ pub mod draft;
 mod look;
 mod name;
 mod owner;
+mod start;
 mod steps;
+mod warnings;
 mod who;
 
 use std::future::Future;
@@ -50,6 +52,8 @@ pub trait Founding: Send + Sync {
     fn chat_ports(&self) -> Vec<u16>;
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
+    /// The machine has no address of its own on the internet.
+    fn is_behind_router(&self) -> bool;
 }
 
 /// A place that can be made: everything was checked.
@@ -62,6 +66,8 @@ pub struct Plan {
     pub owner: Founder,
     pub backup_at: String,
     pub backup_keep: String,
+    /// The setting `backup_recipient`: backups are locked with it.
+    pub backup_lock: Option<String>,
 }
 
 /// What the wizard keeps in memory.
@@ -70,6 +76,8 @@ pub(super) struct Wizard {
     code: Mutex<Code>,
     /// The end comes once, however often it is asked for.
     finishing: tokio::sync::Mutex<()>,
+    /// A passphrase becomes a key: 64 MiB each, so one at a time.
+    locking: tokio::sync::Mutex<()>,
     finished: Mutex<Option<done::Finished>>,
 }
 
@@ -79,7 +87,8 @@ const COOKIE: &str = "setup";
 impl Wizard {
     pub fn new(founding: Box<dyn Founding>) -> Wizard {
         let (code, finished) = (Mutex::default(), Mutex::default());
-        Wizard { founding, code, finishing: tokio::sync::Mutex::default(), finished }
+        let (finishing, locking) = Default::default();
+        Wizard { founding, code, finishing, locking, finished }
     }
 
     pub fn new_code(&self, clock: &Clock) -> String {
@@ -110,6 +119,7 @@ impl Wizard {
 pub(super) fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/setup", get(begin::show).post(begin::send))
+        .route("/setup/start", get(start::show).post(start::send))
         .route("/setup/who", get(who::show).post(who::send))
         .route("/setup/name", get(name::show).post(name::send))
         .route("/setup/owner", get(owner::show).post(owner::send))
@@ -152,6 +162,11 @@ async fn enter(site: &Inner, asked: &Asked, step: &'static Step) -> Result<Enter
     }
 }
 
+/// Lets the holder restore instead. Anybody else is told where to go.
+pub(super) async fn may_restore(site: &Inner, asked: &Asked) -> Result<(), Response> {
+    enter(site, asked, &steps::START).await.map(drop)
+}
+
 impl Entered {
     /// Keeps the changed draft and goes on: to the next step, `note` shown on it.
     async fn keep(&self, site: &Inner, asked: &Asked, note: Option<&str>) -> Response {
@@ -160,7 +175,7 @@ impl Entered {
             // Taken over in between: its next page says so.
             Ok(false) => to(self.step.path),
             Ok(true) => {
-                let next = steps::after(self.step, &self.draft).path;
+                let next = steps::after(self.step, &self.draft);
                 to(&note.map_or_else(|| next.to_owned(), |note| format!("{next}?n={note}")))
             }
         }

@@ -52,7 +52,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Err(reply) => return reply,
     };
     let kind = entered.draft.kind.unwrap_or(Kind::Internet);
-    let (f, s) = steps::frame(&asked, &entered, Errors::default());
+    let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
     let (place, domain, host) = match entered.draft.name {
         Some(name) => (name.place, name.domain, name.host.unwrap_or_default()),
         None => Default::default(),
@@ -85,7 +85,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         _ => None,
     };
     if !errors.is_empty() {
-        let (f, s) = steps::frame(&asked, &entered, errors);
+        let (f, s) = steps::frame(&site, &asked, &entered, errors);
         let shown = |text: &str| text.chars().take(300).collect();
         let (place, domain, host) = (shown(place), shown(typed), shown(host));
         return page(StatusCode::UNPROCESSABLE_ENTITY, &Page { f, s, kind, place, domain, host });

@@ -42,7 +42,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Err(reply) => return reply,
     };
     let domain = entered.draft.name.as_ref().map(|name| name.domain.clone()).unwrap_or_default();
-    let (f, s) = steps::frame(&asked, &entered, Errors::default());
+    let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
     let kept = entered.draft.owner.is_some() && asked.query("password").is_none();
     let (name, shown) = match entered.draft.owner {
         Some(owner) => (owner.name, owner.display_name.unwrap_or_default()),
@@ -90,7 +90,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         }
     }
     if !errors.is_empty() {
-        let (f, s) = steps::frame(&asked, &entered, errors);
+        let (f, s) = steps::frame(&site, &asked, &entered, errors);
         let short = |text: &str| text.chars().take(300).collect();
         let page_again = Page { f, s, name: short(typed), shown: short(shown), domain, kept: kept.is_some() };
         return page(StatusCode::UNPROCESSABLE_ENTITY, &page_again);

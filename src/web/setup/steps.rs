@@ -4,9 +4,12 @@
 
 use super::Entered;
 use super::draft::Draft;
+use super::draft::Start;
+use super::warnings;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
+use crate::web::Inner;
 use crate::web::ask::Asked;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -21,6 +24,12 @@ pub struct Step {
     done: fn(&Draft) -> bool,
 }
 
+pub static START: Step = Step {
+    path: "/setup/start",
+    name: text("step-start"),
+    title: text("setup-start-title"),
+    done: |draft| draft.start == Some(Start::New),
+};
 pub static WHO: Step = Step {
     path: "/setup/who",
     name: text("step-who"),
@@ -49,11 +58,19 @@ pub static LOOK: Step =
     Step { path: "/setup/look", name: text("step-look"), title: text("setup-look-title"), done: |_| false };
 
 /// In their order.
-pub static STEPS: [&Step; 5] = [&WHO, &NAME, &OWNER, &BACKUPS, &LOOK];
+pub static STEPS: [&Step; 6] = [&START, &WHO, &NAME, &OWNER, &BACKUPS, &LOOK];
 
 /// The first that is not done.
 pub fn first_open(draft: &Draft) -> &'static Step {
     STEPS.into_iter().find(|step| !(step.done)(draft)).unwrap_or(&LOOK)
+}
+
+/// Where one goes on.
+pub fn goes_on(draft: &Draft) -> &'static str {
+    match draft.start {
+        Some(Start::Restore) => "/setup/restore",
+        _ => first_open(draft).path,
+    }
 }
 
 /// Whether all before it are done.
@@ -62,9 +79,9 @@ pub fn may_come(step: &Step, draft: &Draft) -> bool {
 }
 
 /// The one behind it; where one before is open again, that one.
-pub fn after(step: &Step, draft: &Draft) -> &'static Step {
+pub fn after(step: &Step, draft: &Draft) -> &'static str {
     let next = STEPS.into_iter().skip_while(|other| other.path != step.path).nth(1).unwrap_or(&LOOK);
-    if may_come(next, draft) { next } else { first_open(draft) }
+    if may_come(next, draft) { next.path } else { goes_on(draft) }
 }
 
 /// A step in the list.
@@ -84,6 +101,8 @@ pub struct StepFrame {
     /// The step before.
     pub back: Option<&'static str>,
     pub notice: Option<Markup>,
+    /// Headings and words of what is wrong with the machine.
+    pub warnings: Vec<(Markup, Markup)>,
     pub errors: Errors,
 }
 
@@ -91,7 +110,7 @@ pub struct StepFrame {
 const SKIES: [&str; 8] = ["at-1", "at-2", "at-3", "at-4", "at-5", "at-6", "at-7", "at-8"];
 
 /// Both frames of a step's page.
-pub fn frame(asked: &Asked, entered: &Entered, errors: Errors) -> (Frame, StepFrame) {
+pub fn frame(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> (Frame, StepFrame) {
     let (step, draft) = (entered.step, &entered.draft);
     let at = STEPS.into_iter().position(|other| other.path == step.path).unwrap_or(0);
     let (number, of) = (at + 1, STEPS.len());
@@ -111,7 +130,8 @@ pub fn frame(asked: &Asked, entered: &Entered, errors: Errors) -> (Frame, StepFr
     let rows = STEPS.iter().enumerate().map(row).collect();
     let notice = notice(asked, draft).filter(|_| errors.is_empty());
     let back = at.checked_sub(1).map(|before| STEPS[before].path);
-    (f, StepFrame { number, of, rows, back, notice, errors })
+    let warnings = warnings::all(site, &t, step, draft);
+    (f, StepFrame { number, of, rows, back, notice, warnings, errors })
 }
 
 /// What the step before had to say, by the address's `n`.

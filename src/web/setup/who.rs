@@ -32,7 +32,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Ok(entered) => entered,
         Err(reply) => return reply,
     };
-    let (f, s) = steps::frame(&asked, &entered, Errors::default());
+    let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
     page(StatusCode::OK, &Page { f, s, kind: entered.draft.kind.unwrap_or(Kind::Internet) })
 }
 

@@ -1,0 +1,79 @@
+//! What is wrong with a backup, as people are told: what happened, and the next step. Keeps no state.
+
+use std::io::ErrorKind;
+
+use axum::http::StatusCode;
+
+use crate::notices::size;
+use crate::texts::Text;
+use crate::texts::text;
+use crate::transfer::TransferError;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    pub heading: Text,
+    pub next: Text,
+    /// The file stays, and can be tried again.
+    pub again: bool,
+    pub status: StatusCode,
+}
+
+impl Wrong {
+    fn new(heading: Text, next: Text) -> Wrong {
+        Wrong { heading, next, again: false, status: StatusCode::UNPROCESSABLE_ENTITY }
+    }
+
+    pub fn of(error: &TransferError) -> Wrong {
+        let version = env!("CARGO_PKG_VERSION");
+        match error {
+            TransferError::NotOurs(_) => Wrong::new(text("restore-not-ours"), text("restore-not-ours-next")),
+            TransferError::CutShort { has, of, .. } => {
+                let next = text("restore-cut-next").with("has", size(*has)).with("of", size(*of));
+                Wrong::new(text("restore-damaged"), next)
+            }
+            TransferError::Damaged { .. } => Wrong::new(text("restore-damaged"), text("restore-damaged-next")),
+            TransferError::WrongPassphrase(_) => Wrong {
+                again: true,
+                ..Wrong::new(text("restore-passphrase-wrong"), text("restore-passphrase-wrong-next"))
+            },
+            TransferError::PassphraseMissing(_) => Wrong {
+                again: true,
+                ..Wrong::new(text("restore-passphrase-missing"), text("restore-passphrase-missing-next"))
+            },
+            TransferError::Newer { made_by, .. } => Wrong::new(
+                text("restore-newer").with("version", made_by),
+                text("restore-newer-next").with("version", version),
+            ),
+            TransferError::DoesNotFit { needs, free, .. } => Wrong::too_big(*needs, *free),
+            TransferError::Io { reason, .. } if is_full(reason.kind()) => {
+                Wrong { again: true, ..Wrong::new(text("restore-full"), text("restore-full-next")) }
+            }
+            TransferError::Busy => Wrong {
+                again: true,
+                status: StatusCode::CONFLICT,
+                ..Wrong::new(text("restore-busy"), text("restore-busy-next"))
+            },
+            _ => Wrong { again: true, ..Wrong::new(text("restore-failed"), text("restore-failed-next")) },
+        }
+    }
+
+    /// Bytes that it needs, and those that are free.
+    pub fn too_big(needs: u64, free: u64) -> Wrong {
+        let next = text("restore-big-next").with("needs", size(needs)).with("free", size(free));
+        Wrong { status: StatusCode::PAYLOAD_TOO_LARGE, ..Wrong::new(text("restore-big"), next) }
+    }
+
+    /// `None`: nobody knows how long it would have been.
+    pub fn broke_off(done: u64, of: Option<u64>) -> Wrong {
+        let percent = of.filter(|of| *of > 0).map(|of| (done.saturating_mul(100) / of).min(99) as usize);
+        let heading = match percent {
+            Some(percent) => text("restore-broke-off").with("percent", percent),
+            None => text("restore-broke-off-early"),
+        };
+        Wrong::new(heading, text("restore-broke-off-next"))
+    }
+}
+
+fn is_full(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+}

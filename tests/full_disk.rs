@@ -1,0 +1,199 @@
+//! Backups and restores on a disk that is full, or fills in the middle: nothing half done, the server serves on.
+//!
+//! The disk is a small tmpfs in a mount namespace of the server's own, reached by `/proc/PID/root`. Where the system
+//! gives no such namespace, the tests say so and prove nothing.
+#![allow(clippy::disallowed_methods)] // real processes, real time
+
+#[path = "support/browser.rs"]
+#[allow(dead_code)] // tests/web.rs uses the rest
+mod browser;
+#[path = "support/process.rs"]
+#[allow(dead_code)] // tests/process.rs uses the rest
+mod process;
+
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+use browser::Browser;
+use process::Folder;
+use process::Server;
+
+const PASSWORD: &str = "a good password";
+/// Of the disk: the server's reserve, and some.
+const DISK_MIB: u64 = (imera::limits::STORE_RESERVE_BYTES >> 20) + 60;
+/// Bytes of uploaded files, which nothing compresses.
+const FILES: usize = 12_000_000;
+/// Mounts a disk at `$0` and becomes the words behind it.
+const SCRIPT: &str = "mount -t tmpfs -o size=$1m,mode=700 imera \"$0\" && shift && exec \"$@\"";
+
+/// What gives a process its own mounts here; `None`: nothing does.
+fn namespace() -> Option<&'static [&'static str]> {
+    let ways: [&[&str]; 2] = [&["unshare", "-m"], &["unshare", "-r", "-m"]];
+    let works = |way: &&&[&str]| {
+        let mut probe = Command::new(way[0]);
+        let folder = tempfile::tempdir().unwrap();
+        probe.args(&way[1..]).args(["mount", "-t", "tmpfs", "imera"]).arg(folder.path());
+        probe.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    let found = ways.iter().find(works).copied();
+    if found.is_none() {
+        println!("LEFT OUT: this system gives no private mount namespace, so there is no small disk to fill");
+    }
+    found
+}
+
+/// A server on a small disk, the first line that it says, and its folder as seen from here.
+fn on_small_disk(namespace: &[&str], outside: &Folder) -> (Server, String, Folder) {
+    std::fs::create_dir_all(&outside.path).unwrap();
+    let (path, size) = (outside.path.to_str().unwrap(), DISK_MIB.to_string());
+    let wrapper = [namespace, &["sh", "-c", SCRIPT, path, &size]].concat();
+    let mut server = Server::wrapped(outside, &wrapper);
+    let line = server.line();
+    let inside = format!("/proc/{}/root{path}", server.pid());
+    (server, line, Folder::at(PathBuf::from(inside)))
+}
+
+fn set_up(folder: &Folder, server: &mut Server) {
+    let arguments = ["setup", "--domain", "a.test", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
+    let told = folder.imera(&arguments, &format!("{PASSWORD}\n"));
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    server.read_ready();
+    let mut noise = std::fs::File::open("/dev/urandom").unwrap();
+    let mut bytes = vec![0; FILES];
+    std::io::Read::read_exact(&mut noise, &mut bytes).unwrap();
+    std::fs::create_dir_all(folder.file("files/ab")).unwrap();
+    std::fs::write(folder.file("files/ab/cat.png"), bytes).unwrap();
+}
+
+/// Names in the folder that begin so.
+fn found(folder: &Path, begin: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with(begin)).collect()
+}
+
+/// Fills the disk once `begun` says so, `after` that.
+fn fill(folder: &Path, begun: impl Fn(&Path) -> bool, after: Duration) {
+    let since = Instant::now();
+    while !begun(folder) {
+        assert!(since.elapsed() < Duration::from_secs(60), "it has not begun");
+    }
+    std::thread::park_timeout(after);
+    let mut ballast = std::fs::File::create(folder.join("ballast")).unwrap();
+    while ballast.write_all(&[0; 262_144]).is_ok() {}
+}
+
+#[test]
+fn a_gigabyte_that_has_no_room_is_refused_and_the_set_up_goes_on() {
+    let Some(namespace) = namespace() else { return };
+    let outside = Folder::new();
+    let (_server, line, folder) = on_small_disk(namespace, &outside);
+    let (host, code) = line.strip_prefix("setup http://").unwrap().split_once("/setup?code=").unwrap();
+    let mut browser = Browser::new(host);
+    browser.post("/setup", &[("code", code)]);
+    browser.post("/setup/start", &[("start", "restore")]);
+    let refused = browser.upload_some("/setup/restore", 1_000_000_000, &[b'x'; 100_000]).unwrap();
+    assert_eq!(refused.status, 413);
+    assert!(refused.body.contains("It needs 1.0 GB, and 0 B are free for it."), "{}", refused.body);
+    assert!(found(&folder.file("upload"), "").is_empty());
+    assert_eq!(browser.post("/setup/start", &[("start", "new")]).leads_to(), "/setup/who");
+}
+
+#[test]
+fn a_disk_that_fills_while_a_backup_is_made_leaves_a_good_one_or_none() {
+    let Some(namespace) = namespace() else { return };
+    let outside = Folder::new();
+    let (mut server, _, folder) = on_small_disk(namespace, &outside);
+    set_up(&folder, &mut server);
+    let (mut good, mut failed) = (0, 0);
+    for round in 0..6u64 {
+        let path = folder.path.clone();
+        let filling = std::thread::spawn(move || {
+            fill(&path, |folder| !found(folder, "scratch-").is_empty(), Duration::from_millis(round * 15));
+        });
+        let told = folder.imera(&["backup", "create"], "");
+        filling.join().unwrap();
+        assert!(found(&folder.path, "scratch-").is_empty(), "{}", told.stderr);
+        assert!(found(&folder.file("backups"), ".").is_empty(), "{}", told.stderr);
+        std::fs::remove_file(folder.file("ballast")).unwrap();
+        match told.code {
+            0 => good += 1,
+            _ => {
+                failed += 1;
+                let last = told.stderr.lines().last().unwrap();
+                assert!(last.starts_with("imera: ") && last.contains("free some"), "{}", told.stderr);
+            }
+        }
+        let list = folder.json(&["backup", "list"]);
+        assert_eq!(list.as_array().unwrap().len(), good, "what failed has no name");
+        for entry in list.as_array().unwrap() {
+            let file = entry["file"].as_str().unwrap();
+            assert_eq!(folder.json(&["backup", "verify", file])["opened"], true);
+            // The next round needs its room.
+            std::fs::remove_file(file).unwrap();
+            good -= 1;
+        }
+    }
+    println!("{failed} of 6 backups failed while the disk filled");
+    assert_eq!(folder.json(&["status"])["accounts"], 1);
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[test]
+fn a_disk_that_fills_while_a_backup_comes_back_keeps_what_is_there() {
+    let Some(namespace) = namespace() else { return };
+    let outside = Folder::new();
+    let (mut server, _, folder) = on_small_disk(namespace, &outside);
+    set_up(&folder, &mut server);
+    let file = folder.json(&["backup", "create"])["file"].as_str().unwrap().to_owned();
+    let name = Path::new(&file).file_name().unwrap().to_str().unwrap().to_owned();
+    let mut mira = Browser::new(&server.address("http").to_string());
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/");
+    let mut failed = 0;
+    for round in 0..6u64 {
+        let path = folder.path.clone();
+        let filling = std::thread::spawn(move || {
+            fill(&path, |folder| folder.join("restore/new").is_dir(), Duration::from_millis(round * 10));
+        });
+        assert_eq!(mira.post("/admin/restore/kept", &[("file", &name)]).leads_to(), "/admin/restore/check");
+        filling.join().unwrap();
+        let begun = Instant::now();
+        let next = loop {
+            let reply = mira.get("/admin/restore/check");
+            if reply.status == 303 {
+                break reply.leads_to().to_owned();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{}", reply.body);
+        };
+        let page = mira.get(&next).body;
+        if next == "/admin/restore" {
+            failed += 1;
+            let told = ["The disk is full", "It does not fit", "It could not be checked"];
+            assert!(told.iter().any(|told| page.contains(told)), "{page}");
+            assert!(found(&folder.path, "restore").is_empty(), "nothing of it stays");
+        } else {
+            assert!(page.contains("Bring it back"), "{page}");
+        }
+        std::fs::remove_file(folder.file("ballast")).unwrap();
+        assert_eq!(folder.json(&["status"])["accounts"], 1);
+        mira.post("/admin/restore/again", &[("do", "other")]);
+    }
+    println!("{failed} of 6 checks failed while the disk filled");
+    mira.post("/admin/restore/kept", &[("file", &name)]);
+    let begun = Instant::now();
+    while mira.get("/admin/restore/check").status == 200 {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+    }
+    let mark = mira.post("/admin/restore/ready", &[("place", "Beach House")]).leads_to().to_owned();
+    while !mira.get(&mark).body.contains("is back.") {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+    }
+    server.read_ready();
+    assert_eq!(std::fs::metadata(folder.file("files/ab/cat.png")).unwrap().len(), FILES as u64);
+    assert_eq!(server.stop().0, Some(0));
+}
