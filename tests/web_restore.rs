@@ -404,3 +404,78 @@ fn an_owner_can_bring_a_file_too_and_think_better_of_it() {
     assert_eq!(mira.get("/admin/restore/ready").leads_to(), "/admin/restore");
     assert_eq!(server.stop().0, Some(0));
 }
+
+#[test]
+fn what_was_put_aside_goes_after_a_month_once_a_later_backup_is_good() {
+    let folder = Folder::new();
+    set_up(&folder, &[]);
+    for name in ["aside-2026-01-01-033000", "aside-2026-01-01-033000-2", "aside-of-mine"] {
+        std::fs::create_dir(folder.file(name)).unwrap();
+        std::fs::write(folder.file(name).join("imera.sqlite"), "x").unwrap();
+    }
+    let told = |folder: &Folder| folder.json(&["status"])["notices"].to_string().contains("aside-2026-01-01");
+    let wait_for = |done: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !done() {
+            assert!(begun.elapsed() < Duration::from_secs(60));
+        }
+    };
+    let mut server = Server::start(&folder, &["serve"]);
+    server.read_ready();
+    wait_for(&|| told(&folder));
+    assert!(folder.file("aside-2026-01-01-033000").exists(), "it may be the last of its days");
+    folder.json(&["backup", "create"]);
+    wait_for(&|| !told(&folder));
+    assert!(!folder.file("aside-2026-01-01-033000").exists() && !folder.file("aside-2026-01-01-033000-2").exists());
+    assert!(folder.file("aside-of-mine").exists(), "what is not ours stays");
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[test]
+fn the_wizard_locks_backups_and_keeps_no_passphrase() {
+    let folder = Folder::new();
+    let (mut server, mut browser) = empty(&folder);
+    browser.post("/setup/start", &[("start", "new")]);
+    browser.post("/setup/who", &[("kind", "home")]);
+    browser.post("/setup/name", &[("name", "Beach House"), ("domain", "beach.internal")]);
+    let owner = [("name", "mira"), ("password", "four everyday words"), ("password_again", "four everyday words")];
+    assert_eq!(browser.post("/setup/owner", &owner).leads_to(), "/setup/backups");
+    assert!(browser.get("/setup/backups").body.contains("All of them together are then 1.7 GB"), "17 of 100 MB");
+    let mut send = |passphrase: &str, again: &str, written: &str| {
+        let fields = [
+            ("at", "3:30"),
+            ("days", "7"),
+            ("weeks", "4"),
+            ("months", "6"),
+            ("passphrase", passphrase),
+            ("passphrase_again", again),
+            ("written", written),
+        ];
+        browser.post("/setup/backups", &fields)
+    };
+    for (passphrase, again, written, told) in [
+        ("too short", "too short", "yes", "A passphrase needs 12 signs; this has 9."),
+        (PASSPHRASE, "", "yes", "We kept neither"),
+        ("", PASSPHRASE, "yes", "A passphrase needs 12 signs; this has 0."),
+        (PASSPHRASE, PASSPHRASE, "", "Please write it down first"),
+    ] {
+        let reply = send(passphrase, again, written);
+        assert!(reply.status == 422 && reply.body.contains(told), "{told}: {}", reply.body);
+        assert!(reply.body.contains("<details open>") && !reply.body.contains(PASSPHRASE), "{told}");
+    }
+    assert_eq!(send(PASSPHRASE, PASSPHRASE, "yes").leads_to(), "/setup/look");
+    assert!(browser.get("/setup/look").body.contains("Locked with your passphrase."));
+    assert!(browser.get("/setup/backups").body.contains("We have kept no copy of it"));
+    assert!(browser.get("/setup/backups?lock=other").body.contains("name=\"passphrase\""));
+    let kept = [("at", "4:00"), ("days", "7"), ("weeks", "0"), ("months", "0"), ("lock", "kept")];
+    assert_eq!(browser.post("/setup/backups", &kept).leads_to(), "/setup/look");
+    assert_eq!(browser.post("/setup/look", &[]).leads_to(), "/setup/done");
+    assert!(browser.get("/setup/done").body.contains("open only with your passphrase"));
+    server.read_ready();
+    assert_eq!(folder.json(&["backup", "create"])["locked"], true);
+    assert_eq!(server.stop().0, Some(0));
+    for name in ["imera.sqlite", "imera.sqlite-wal"] {
+        let bytes = std::fs::read(folder.file(name)).unwrap_or_default();
+        assert!(!bytes.windows(PASSPHRASE.len()).any(|window| window == PASSPHRASE.as_bytes()), "{name}");
+    }
+}

@@ -55,6 +55,10 @@ mod tests {
     #[test]
     fn a_clock_before_imera_or_before_the_last_message_is_told() {
         assert_eq!(judge(0, None).state, State::Failed);
+        assert!(
+            is_surely_wrong(0) && !is_surely_wrong(NOW) && !is_surely_wrong(WRITTEN - SECOND),
+            "a day is no matter"
+        );
         assert_eq!(judge(NOW, None), Found::ok("2026-11-18 11:06 UTC"));
         assert_eq!(judge(NOW, Some(NOW + 5 * SECOND)).state, State::Ok);
         assert_eq!(judge(NOW, Some(NOW + 86_400 * SECOND)).state, State::Warning);

@@ -23,16 +23,20 @@ const arriving = async (page, origin, path) => {
 export const restore = async ({ page, origin, look, check, at }, when) => {
   const base = when === 'setup' ? '/setup/restore' : '/admin/restore';
   const name = what => `${when === 'setup' ? '' : 'owner-'}restore-${what}`;
+  const sent = action => Promise.all([page.waitForResponse(reply => reply.request().method() === 'POST'), action()]);
   const bring = async file => {
     await page.setInputFiles('#file', file);
-    await page.locator('.go .main').click();
+    await sent(() => page.locator('.go .main').click());
   };
-  const ends = path => page.waitForURL(url => url.pathname === path, { timeout: 60_000 });
-  // Without a script the page renews itself slowly.
-  const question = async () => {
-    for (let tries = 0; tries < 60 && new URL(page.url()).pathname !== `${base}/ready`; tries += 1) await page.goto(`${origin}${base}/check`);
-    await at(`${base}/ready`);
+  // Looks at the check until it leads there. Without a script the page renews itself slowly.
+  const ends = async path => {
+    for (let tries = 0; tries < 60; tries += 1) {
+      await page.goto(`${origin}${base}/check`);
+      if (new URL(page.url()).pathname === path) break;
+    }
+    await at(path);
   };
+  const question = () => ends(`${base}/ready`);
   await page.goto(`${origin}${base}`);
   await look(name('choose'));
   if (when === 'setup') {
@@ -53,13 +57,13 @@ export const restore = async ({ page, origin, look, check, at }, when) => {
     for (let tries = 0; tries < 100 && (await page.locator('.note.bad').count()) === 0; tries += 1) await page.goto(`${origin}${base}`);
     await look(name('broke-off'));
     await bring(LOCKED);
-    for (let tries = 0; tries < 60 && new URL(page.url()).pathname !== base; tries += 1) await page.goto(`${origin}${base}/check`);
+    await ends(base);
     await page.fill('#passphrase', 'correct horse batterie');
-    await page.locator('.go .main').click();
-    for (let tries = 0; tries < 60 && new URL(page.url()).pathname !== base; tries += 1) await page.goto(`${origin}${base}/check`);
+    await sent(() => page.locator('.go .main').click());
+    await ends(base);
     await look(name('passphrase-wrong'));
     await page.fill('#passphrase', 'correct horse battery');
-    await page.keyboard.press('Enter');
+    await sent(() => page.keyboard.press('Enter'));
     await question();
     await look(name('ready'));
     await page.locator('.go .back').click();

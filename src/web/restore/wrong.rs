@@ -77,3 +77,47 @@ impl Wrong {
 fn is_full(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::texts::Lang;
+
+    #[test]
+    fn every_error_has_its_words_and_only_some_are_worth_another_try() {
+        let path = || PathBuf::from("/data/upload/x.backup");
+        let io = |kind: ErrorKind| TransferError::Io { path: path(), reason: io::Error::from(kind) };
+        for (error, heading, again) in [
+            (TransferError::NotOurs(path()), "This is not an imera backup", false),
+            (TransferError::CutShort { path: path(), has: 96_000_000, of: 214_000_000 }, "The file is damaged", false),
+            (TransferError::Damaged { path: path(), detail: String::new() }, "The file is damaged", false),
+            (TransferError::PassphraseMissing(path()), "This backup is locked", true),
+            (TransferError::WrongPassphrase(path()), "That passphrase does not open it", true),
+            (
+                TransferError::Newer { path: path(), made_by: "1.2".to_owned() },
+                "This backup was made by a newer imera (1.2)",
+                false,
+            ),
+            (TransferError::DoesNotFit { folder: path(), needs: 2, free: 1 }, "It does not fit", false),
+            (io(ErrorKind::StorageFull), "The disk is full", true),
+            (io(ErrorKind::PermissionDenied), "It could not be checked", true),
+            (TransferError::Busy, "Something else is under way", true),
+            (TransferError::BrokeOff, "It could not be checked", true),
+        ] {
+            let wrong = Wrong::of(&error);
+            let book = Lang::En.book();
+            let next = book.plain(&wrong.next);
+            assert_eq!((book.plain(&wrong.heading).as_str(), wrong.again), (heading, again));
+            assert!(!next.contains("/data"), "no path of the machine is shown: {next}");
+        }
+        let cut = Wrong::of(&TransferError::CutShort { path: path(), has: 96_000_000, of: 214_000_000 });
+        assert!(Lang::En.book().plain(&cut.next).starts_with("It ends after 96.0 MB of 214.0 MB."));
+        let broke_off = |done, of| Lang::En.book().plain(&Wrong::broke_off(done, of).heading);
+        assert_eq!(broke_off(40, Some(100)), "The upload broke off at 40 %");
+        assert_eq!(broke_off(100, Some(100)), "The upload broke off at 99 %");
+        assert_eq!(broke_off(100, None), "The upload broke off");
+    }
+}

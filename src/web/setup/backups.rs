@@ -76,7 +76,7 @@ fn draw(site: &Inner, asked: &Asked, entered: &Entered, shown: Shown, errors: Er
     let (f, s) = steps::frame(site, asked, entered, errors);
     let counts = shown.keep.iter().map(|count| count.parse().unwrap_or(0)).sum::<u64>();
     let all = limits::BACKUP_GUESS_BYTES.saturating_mul(counts);
-    let space = checks::disk::space(site.desk.above().data());
+    let space = checks::disk::space(site.desk.above().data()).filter(|_| counts > 0);
     let sizes =
         space.map(|space| [limits::BACKUP_GUESS_BYTES, all, space.free_bytes, space.total_bytes].map(notices::size));
     let tight = space.is_some_and(|space| space.free_bytes < all);
