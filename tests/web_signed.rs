@@ -5,7 +5,6 @@
 #[allow(dead_code)] // tests/web.rs uses the rest
 mod browser;
 #[path = "support/client.rs"]
-#[allow(dead_code)] // tests/process.rs uses the rest
 mod client;
 #[path = "support/inside.rs"]
 #[allow(dead_code)] // tests/attack.rs uses the rest
@@ -15,15 +14,19 @@ mod inside;
 mod process;
 
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use browser::Browser;
 use client::{Client, Door, Endpoint};
+use imera::audit::By;
 use imera::clock::Clock;
 use imera::net::memory;
 use imera::settings::{Profile, Settings};
 use imera::store::StoreError;
+use imera::transfer::{Passphrase, Step, TransferError};
 use imera::web::Site;
+use imera::web::restore::{Preparing, Restoring};
 use imera::web::setup::{Founding, Plan};
 use imera::web::visitor::Visitor;
 use process::{Folder, Server};
@@ -32,7 +35,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 const NEAR: &str = "192.168.7.9:9";
 const FAR: &str = "203.0.113.9:9";
 
-/// Nothing is founded here.
+/// Nothing is founded here, and nothing brought back.
 struct Nobody;
 
 impl Founding for Nobody {
@@ -48,6 +51,30 @@ impl Founding for Nobody {
 
     fn address(&self) -> Option<&str> {
         None
+    }
+
+    fn is_behind_router(&self) -> bool {
+        false
+    }
+}
+
+impl Restoring for Nobody {
+    fn data(&self) -> &Path {
+        Path::new("/")
+    }
+
+    fn kept(&self, _: &str) -> Option<PathBuf> {
+        None
+    }
+
+    fn prepare<'a>(&'a self, _: &'a Path, _: Option<Passphrase>, _: Step<'a>) -> Preparing<'a> {
+        Box::pin(async { Err(TransferError::Busy) })
+    }
+
+    fn forget(&self) {}
+
+    fn bring_back(&self, _: &str) -> Result<(), TransferError> {
+        Err(TransferError::Busy)
     }
 }
 
@@ -89,7 +116,13 @@ async fn a_cookie_counts_only_on_the_way_it_was_given_for_and_never_over_plain_h
     let parts = inside::parts(folder.path(), clock.clone(), false).await;
     inside::account(&parts, "tom").await;
     let settings = Settings::open(&parts.store, Profile::default()).await.unwrap();
-    let site = Site::new((parts.store.clone(), clock), settings, parts.accounts.clone(), Box::new(Nobody), Some(8443));
+    let site = Site::new(
+        (parts.store.clone(), clock),
+        settings,
+        parts.accounts.clone(),
+        (Box::new(Nobody), Box::new(Nobody)),
+        Some(8443),
+    );
     site.open(parts.clone());
 
     let answer = ask(&site, (FAR, true), &sign_in()).await;
@@ -120,7 +153,7 @@ async fn a_cookie_counts_only_on_the_way_it_was_given_for_and_never_over_plain_h
     }
     assert!(ask(&site, (FAR, true), &form).await.contains("name=\"password\""));
 
-    parts.accounts.lock(parts.accounts.find("tom").unwrap()).await.unwrap();
+    parts.accounts.lock(parts.accounts.find("tom").unwrap(), &By::Machine).await.unwrap();
     assert!(ask(&site, (FAR, true), &get("/me", secure)).await.contains("location: /sign-in?to=/me&n=again"));
     let locked = ask(&site, (FAR, true), &sign_in()).await;
     assert!(locked.starts_with("HTTP/1.1 403 ") && locked.contains("This account is locked"), "{locked}");

@@ -38,6 +38,7 @@ impl Folder {
     }
 
     /// One that is there already, such as in another process's mounts.
+    #[allow(dead_code)] // tests/full_disk.rs
     pub fn at(path: PathBuf) -> Folder {
         Folder { path, _parent: tempfile::tempdir().unwrap() }
     }
@@ -104,6 +105,7 @@ impl Server {
     }
 
     /// `serve` started by other words before it, which become it in the end.
+    #[allow(dead_code)] // tests/full_disk.rs
     pub fn wrapped(folder: &Folder, wrapper: &[&str]) -> Server {
         let serve = folder.command(&["serve"]);
         let mut command = Command::new(wrapper[0]);
