@@ -528,6 +528,9 @@ pub const TYPED_SHOWN_SIGNS: usize = 300;
 pub const RECOVERY_CODE_WAITS_S: u64 = 600;
 /// Recovery codes that wait at once; people who come later make one on their own page.
 pub const RECOVERY_CODES_WAITING_MAX: usize = 1_024;
+/// How long after a password was typed the page of welcome makes codes that sign phones in, seconds:
+/// as long as such a code lasts.
+pub const WELCOME_FRESH_S: i64 = 1_800;
 /// How soon a link that is over may ask its inviter for a new one again, seconds: a day.
 pub const ASK_AGAIN_S: u64 = 86_400;
 /// Links that may ask in that time, over all inviters.

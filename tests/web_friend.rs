@@ -41,6 +41,11 @@ fn token(link: &serde_json::Value) -> String {
     link.as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
+/// The picture code of a page.
+fn drawn(body: &str) -> String {
+    between(body, "<figure class=\"qr\">", "</figure>").to_owned()
+}
+
 fn change(folder: &Folder, sql: &str) {
     let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
     database.execute_batch(sql).unwrap();
@@ -210,7 +215,6 @@ fn a_friend_signs_up_and_is_in_once() {
     assert_eq!((code.len(), code.matches('-').count()), (19, 3));
     let again = browser.get("/welcome").body;
     assert!(!again.contains("Your recovery code") && !again.contains(code), "the code is shown once");
-    let drawn = |body: &str| between(body, "<figure class=\"qr\">", "</figure>").to_owned();
     assert_ne!(drawn(&page.body), drawn(&again), "each page has a picture code of its own");
     assert_eq!(browser.get(&format!("/invite/{token}")).status, 200, "they are in, and their list has mira");
     assert!(browser.get(&format!("/invite/{token}")).body.contains("<bdi>mira</bdi> is in your list"));
@@ -223,6 +227,23 @@ fn a_friend_signs_up_and_is_in_once() {
     assert!(late.status == 410 && late.body.contains("I would like to be called tina."), "{}", late.body);
     assert_eq!(browser.another().get("/welcome").leads_to(), "/sign-in?to=/welcome");
     assert_eq!(accounts(&folder), 2);
+}
+
+#[test]
+fn a_browser_that_was_left_open_makes_no_more_codes() {
+    let folder = Folder::new();
+    beach(&folder);
+    let (mut server, mut browser) = serve(&folder);
+    let token = invite(&folder, &[]);
+    sign_up(&mut browser, &token, "tom", PASSWORD);
+    assert!(!drawn(&browser.get("/welcome").body).is_empty());
+    server.stop();
+    change(&folder, "UPDATE web_session SET proved_at = proved_at - 1800000000");
+    let (_server, again) = serve(&folder);
+    browser.host = again.host;
+    let page = browser.get("/welcome");
+    assert!(page.status == 200 && !page.body.contains("<figure class=\"qr\">"), "{}", page.body);
+    assert!(page.body.contains("There is no picture code now"), "{}", page.body);
 }
 
 #[test]

@@ -1041,7 +1041,7 @@ buddy-here = Da
 buddy-away = Gerade nicht da
 phone-qr = QR-Code, der dein Telefon als { $address } anmeldet
 phone-caption = Meldet dein Telefon an, ohne zu tippen. Geht einmal und läuft { $moment } ab. Zeig ihn niemandem.
-phone-none = Gerade gibt es keinen Bildcode. Tippe deine Adresse und das Passwort ein, das du gewählt hast.
+phone-none = Gerade gibt es keinen Bildcode: Es gibt ihn nur in der halben Stunde, nachdem hier das Passwort getippt wurde, und nicht für beliebig viele Telefone. Tippe deine Adresse und das Passwort ein, das du gewählt hast.
 
 # Ein neues Passwort
 reset-title = Wähle ein neues Passwort

@@ -1042,7 +1042,7 @@ buddy-here = Here
 buddy-away = Not here now
 phone-qr = QR code that signs your phone in as { $address }
 phone-caption = Signs your phone in without typing. Works once, and runs out { $moment }. Show it to nobody.
-phone-none = There is no picture code now. Type your address and the password that you chose.
+phone-none = There is no picture code now. It is made for half an hour after the password was typed here, and not for any number of phones. Type your address and the password that you chose.
 
 # A new password
 reset-title = Choose a new password

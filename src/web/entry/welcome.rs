@@ -1,7 +1,8 @@
 //! `/welcome`: what somebody needs who is in now. A code that signs their phone in, their address, apps, settings, the
 //! recovery code, who is in their list.
 //!
-//! State: recovery codes on their way here ([`Entry`](super::Entry)); each is shown by one page, and not again.
+//! The phone's code outlives this browser, so it is made only while a password was typed here not long ago: who finds an
+//! open browser later gets none. State: recovery codes on their way here ([`Entry`](super::Entry)); each is shown by one page, and not again.
 
 use std::sync::Arc;
 
@@ -67,10 +68,11 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, method: Method, asked: 
     let place = site.place();
     let f = Frame { sky: "", ..Frame::new(&asked, &text("welcome-title"), Some(place.clone())) };
     let address = format!("{}@{}", who.name, parts.domain);
+    let fresh = site.clock.utc() - who.proved_at < limits::WELCOME_FRESH_S * 1_000_000;
     // Who asks for the head only sees no codes.
-    let (recovery, phone) = match method {
-        Method::HEAD => (None, None),
-        _ => {
+    let (recovery, phone) = match (method, fresh) {
+        (Method::HEAD, _) | (_, false) => (None, None),
+        (_, true) => {
             let code = site.entry.codes().take(&who.account, site.clock.since_start());
             let recovery = code.map(|code| f.copy("recovery", &code, &text("copied-code")));
             (recovery, phone::code(&site, &f, who.account, &address).await)
