@@ -1,11 +1,14 @@
 #!/bin/sh
-# Debian's Chromium walks through the set-up, with and without JavaScript; axe looks at every page, and pictures of
-# each are kept (their folder is printed).
+# Debian's Chromium walks through the set-up and a friend's way in, with and without JavaScript; axe looks at every
+# page, and pictures of each are kept (their folder is printed). Then the friend's slixmpp client logs in.
 . "$(dirname "$0")/server.sh"
 
 _bin=${IMERA_BIN:-$ROOT/target/release/imera}
+export IMERA_BIN="$_bin"
 SHOTS=${IMERA_SHOTS:-${CARGO_TARGET_DIR:-$ROOT/target}/web-shots}
 SCRATCH=$(mktemp -d)
+SERVER_DOMAIN=beach.example
+export SCRATCH SERVER_DOMAIN
 SERVER_LOG=$SCRATCH/server.log
 trap server_cleanup EXIT
 trap 'exit 130' INT
@@ -37,8 +40,13 @@ walk() {
         "$_bin" serve --data "$SCRATCH/data" >"$SCRATCH/stdout" 2>"$SERVER_LOG" &
     SERVER_PID=$!
     wait_for $START_TIMEOUT_S setup_line
-    WEB_BIN=$_bin WEB_DATA=$SCRATCH/data node "$INTEROP/web_talk.mjs" "$1" "$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1)" "$SHOTS"
+    node "$INTEROP/web_talk.mjs" "$1" "$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1)" "$SHOTS" "$SCRATCH/data"
     wait_for 10 grep -q '^ready ' "$SCRATCH/stdout"
+    SERVER_PORT=$(ready_port c2s) SERVER_PORT_TLS=$(ready_port c2s_tls) SERVER_CERT=$SCRATCH/cert.pem
+    export SERVER_PORT SERVER_PORT_TLS SERVER_CERT
+    fetch_certificate
+    "$PYTHON" "$INTEROP/slixmpp_web.py"
+    node "$INTEROP/web_talk.mjs" "$1" "$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1)" "$SHOTS" "$SCRATCH/data" restore
     kill "$SERVER_PID"
     wait_for 10 server_gone
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 
 const PASSWORD = 'four everyday words';
 
-export async function portal({ page, origin, how, look, check, send, at }) {
+export async function portal({ page, origin, how, data, look, check, send, at }) {
   const press = async action => {
     await page.locator(`form[action="${action}"] button.btn:not(.js-only)`).first().click();
     await page.waitForLoadState();
@@ -13,8 +13,8 @@ export async function portal({ page, origin, how, look, check, send, at }) {
     await page.fill('#password', password);
     await send();
   };
-  const command = ['account', 'add', 'tom', '--password-stdin', '--data', process.env.WEB_DATA];
-  execFileSync(process.env.WEB_BIN, command, { input: `${PASSWORD}\n` });
+  const command = ['account', 'add', 'nora', '--password-stdin', '--data', data];
+  execFileSync(process.env.IMERA_BIN, command, { input: `${PASSWORD}\n` });
 
   await page.goto(`${origin}/me`);
   await at('/sign-in');
@@ -64,7 +64,7 @@ export async function portal({ page, origin, how, look, check, send, at }) {
   await press('/sign-out');
   await at('/sign-in');
   await look('signed-out');
-  await signIn('tom', PASSWORD);
+  await signIn('nora', PASSWORD);
   await at('/me');
   await page.goto(`${origin}/me/data`);
   await page.locator('details.zone > summary').click();
@@ -72,12 +72,12 @@ export async function portal({ page, origin, how, look, check, send, at }) {
   await page.fill('#password', PASSWORD);
   await press('/me/leave');
   await look('leave-wrong');
-  await page.fill('#sure', 'tom');
+  await page.fill('#sure', 'nora');
   await page.fill('#password', PASSWORD);
   await press('/me/leave');
   await at('/sign-in');
   await look('left');
-  await signIn('tom', PASSWORD);
+  await signIn('nora', PASSWORD);
   await at('/stay');
   await look('stay');
   await send();

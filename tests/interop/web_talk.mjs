@@ -1,13 +1,15 @@
-// Through the set-up with Chromium: web_talk.mjs script|plain|mirrored ADDRESS FOLDER-FOR-PICTURES
+// Through the pages with Chromium: web_talk.mjs script|plain|mirrored ADDRESS FOLDER-FOR-PICTURES DATA-FOLDER [restore]
 //
 // Each page, mistakes included, is looked at in both schemes and two widths: axe finds nothing, nothing is wider than
 // the window (nor at 320 px), nothing comes from elsewhere, the console is silent. Pictures are kept of all but "plain".
 import { chromium } from 'playwright-core';
 import axe from '@axe-core/playwright';
+import { admin } from './web_admin.mjs';
+import { friend } from './web_friend.mjs';
 import { portal } from './web_portal.mjs';
 import { restore } from './web_restore.mjs';
 
-const [how, address, folder] = process.argv.slice(2);
+const [how, address, folder, data, restoring] = process.argv.slice(2);
 const Axe = axe.default ?? axe;
 const origin = new URL(address).origin;
 let passed = 0;
@@ -18,20 +20,29 @@ const check = (good, what) => {
 };
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
-const context = await browser.newContext({
-  javaScriptEnabled: how !== 'plain',
-  locale: how === 'mirrored' ? 'ar-XB' : 'en-GB',
-  extraHTTPHeaders: how === 'mirrored' ? { 'Accept-Language': 'ar-XB' } : {},
-  reducedMotion: 'reduce',
-});
-const page = await context.newPage();
-page.on('console', message => check(message.type() !== 'error' || /status of 4\d\d/.test(message.text()), `console: ${message.text()}`));
-page.on('request', request => check(new URL(request.url()).origin === origin, `elsewhere: ${request.url()}`));
+// Somebody's browser, with nobody signed in.
+const somebody = async userAgent => {
+  const context = await browser.newContext({
+    javaScriptEnabled: how !== 'plain',
+    locale: how === 'mirrored' ? 'ar-XB' : 'en-GB',
+    extraHTTPHeaders: how === 'mirrored' ? { 'Accept-Language': 'ar-XB' } : {},
+    reducedMotion: 'reduce',
+    userAgent,
+  });
+  const page = await context.newPage();
+  page.on('console', message => check(message.type() !== 'error' || /status of 4\d\d/.test(message.text()), `console: ${message.text()}`));
+  page.on('request', request => check(new URL(request.url()).origin === origin, `elsewhere: ${request.url()}`));
+  return page;
+};
+const page = await somebody();
+const context = page.context();
 
 let number = 0;
-const look = async name => {
+const look = async (name, of = page) => {
+  const page = of;
   number += 1;
-  for (const fold of await page.locator('details:not([open]) > summary').all()) await fold.click();
+  const folds = page.locator('details:not([open]) > summary');
+  while (await folds.count()) await folds.first().click();
   await page.setViewportSize({ width: 320, height: 800 });
   // Without JavaScript axe cannot run either; what it would find does not depend on the script.
   if (how === 'plain') return;
@@ -58,7 +69,23 @@ const at = async path => {
   check(true, path);
 };
 
-const tools = { page, origin, look, check, at, send };
+const tools = { page, origin, how, data, look, check, at, send };
+const ends = async () => {
+  await browser.close();
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+};
+
+// The second walk at the same place: its owner brings another one back.
+if (restoring) {
+  number = 200;
+  await page.goto(`${origin}/sign-in?to=/admin/restore`);
+  await page.fill('#name', 'mira');
+  await page.fill('#password', 'four everyday words more');
+  await send();
+  await restore(tools, 'owner');
+  await ends();
+}
 
 await page.goto(`${origin}/nothing`);
 await look('missing');
@@ -136,17 +163,15 @@ await look('look');
 await send();
 await at('/setup/done');
 await look('done');
+const invitation = new URL(await page.locator('#invitation').innerText());
 await page.goto(`${origin}/`);
 await look('front');
-await portal({ page, origin, how, look, check, send, at });
 await context.clearCookies();
 await page.goto(`${origin}/setup/done`);
 await look('finished');
-await page.goto(`${origin}/sign-in?to=/admin/restore`);
-await page.fill('#name', 'mira');
-await page.fill('#password', 'four everyday words');
-await send();
-await restore(tools, 'owner');
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await friend({ how, origin, data, check, look, somebody, owner: page, invitation: invitation.pathname });
+await context.clearCookies();
+await admin(tools);
+await context.clearCookies();
+await portal(tools);
+await ends();
