@@ -61,7 +61,7 @@ fn home_says_how_things_are_and_looks_again() {
     for told in [
         "Everything ",
         "All doors answer",
-        "Backups are good",
+        "Backups begin soon",
         "Looked at everything just now",
         "Nobody is online",
         "Signed in as mira",
@@ -369,6 +369,9 @@ fn settings_are_saved_a_section_at_a_time_and_wrong_values_stay_in_their_fields(
         assert!(wrong.body.contains(&format!("name=\"invite_quota\" value=\"{quota}\"")), "{quota}: {}", wrong.body);
     }
     assert_eq!(folder.json(&["settings", "get", "members_invite"])["value"], false, "nothing of it was changed");
+    mira.post("/admin/settings/people", &people("off", "11", "off"));
+    let log = mira.get("/admin/log").body;
+    assert!(log.contains("to: <bdi>11</bdi>") && !log.contains("Members may invite"), "only what is another now");
     assert_eq!(mira.post("/admin/settings/people", &people("maybe", "5", "on")).status, 400);
     assert_eq!(mira.post("/admin/settings/people", &[("invite_quota", "5")]).status, 400, "half a form");
     assert_eq!(mira.post("/admin/settings/people", &people("on", "5", "on")).status, 303);

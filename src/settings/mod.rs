@@ -267,7 +267,11 @@ impl Settings {
 
     /// Keeps what is another than before, and notes each.
     async fn keep_of(&self, mut rows: Vec<(&'static Setting, Option<String>)>, by: &By) -> Result<(), SettingError> {
-        rows.retain(|(setting, value)| self.stored(setting.key) != *value);
+        let in_force = |setting: &Setting, value: &Option<String>| match value {
+            Some(value) => Some(value.clone()),
+            None => setting.default.map(str::to_owned),
+        };
+        rows.retain(|(setting, value)| self.text(setting) != in_force(setting, value));
         if rows.is_empty() {
             return Ok(());
         }

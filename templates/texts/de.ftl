@@ -574,6 +574,7 @@ admin-ports-fine = Alle Türen antworten
 admin-ports-fine-more = Von dieser Maschine aus versucht. Ob sie sich zur Welt öffnen, sieht sie nicht.
 admin-backup-fine = Die Sicherungen sind gut
 admin-backup-fine-more = Die letzte wurde { $when } gemacht: { $size }, geöffnet und nachgezählt.
+admin-backup-coming = Bald wird gesichert
 admin-backup-first = Die erste kommt { $when }.
 admin-backup-tonight = Die erste kommt heute Nacht.
 admin-certificate-fine = Das Zertifikat gilt
@@ -615,7 +616,7 @@ admin-role-owner = besitzt den Ort
 admin-role-member = Mitglied
 admin-role-limited = Gast
 admin-last-here = Zuletzt da: { $when }.
-admin-never-here = War noch nie da.
+admin-never-here = Noch hat sich keine App angemeldet.
 admin-devices-here = { $count ->
     [one] Gerade da, mit einem Gerät.
    *[other] Gerade da, mit { $count } Geräten.
@@ -647,7 +648,7 @@ admin-reset-do = Link machen
 admin-reset-again = Noch einen Link machen
 admin-link-qr = QR-Code des Links
 admin-link-copied = Der Link ist kopiert.
-admin-link-until = Er gilt bis: { $when }.
+admin-link-until = Er gilt bis { $day }.
 admin-link-share = Link teilen
 admin-link-once = Kopiere ihn jetzt: Zehn Minuten lang lässt er sich in diesem Browser zeigen, danach nie wieder.
 admin-role = Rolle

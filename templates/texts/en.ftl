@@ -575,6 +575,7 @@ admin-ports-fine = All doors answer
 admin-ports-fine-more = Tried from this machine. Whether they open to the world it cannot see.
 admin-backup-fine = Backups are good
 admin-backup-fine-more = The last one was made { $when }: { $size }, opened and counted.
+admin-backup-coming = Backups begin soon
 admin-backup-first = The first one comes { $when }.
 admin-backup-tonight = The first one comes tonight.
 admin-certificate-fine = The certificate holds
@@ -616,7 +617,7 @@ admin-role-owner = owner
 admin-role-member = member
 admin-role-limited = guest
 admin-last-here = Last here { $when }.
-admin-never-here = Never here yet.
+admin-never-here = No app has signed in yet.
 admin-devices-here = { $count ->
     [one] Here now, with one device.
    *[other] Here now, with { $count } devices.
@@ -648,7 +649,7 @@ admin-reset-do = Make a link
 admin-reset-again = Make another link
 admin-link-qr = QR code of the link
 admin-link-copied = The link is copied.
-admin-link-until = It works until: { $when }.
+admin-link-until = It works until { $day }.
 admin-link-share = Share the link
 admin-link-once = Copy it now: for ten minutes it can be shown in this browser, and then never again.
 admin-role = Role

@@ -23,6 +23,7 @@ use super::super::lasting::Lasting;
 use super::super::securely::securely;
 use super::super::signed::Owner;
 use super::Care;
+use super::capital;
 use super::desk;
 use super::desk::Desk;
 use super::download;
@@ -142,7 +143,7 @@ fn row(t: &Book, care: &Care, entry: &Entry, now: UtcMicros) -> Row {
     let fetched = entry.fetched_at.map(|at| text("admin-backups-fetched").with("day", days::day(t, at, now)));
     Row {
         name: name.filter(|name| care.backups.path(name).as_ref() == Some(&entry.path)),
-        when: days::moment(t, entry.made_at, now),
+        when: capital(&days::moment(t, entry.made_at, now)),
         kind: kind.map(|kind| t.html(&kind)),
         damaged: entry.damaged,
         locked: entry.locked,

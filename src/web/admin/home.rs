@@ -181,6 +181,8 @@ async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
     };
     add("ports", text("admin-ports-fine"), Some(text("admin-ports-fine-more")));
     let summary = care.backups.summary().await.ok();
+    let is_made = summary.as_ref().is_some_and(|summary| summary.last_good.is_some());
+    let heading = if is_made { text("admin-backup-fine") } else { text("admin-backup-coming") };
     let backup = summary.map(|summary| match (summary.last_good, summary.next_at) {
         (Some((at, bytes)), _) => {
             text("admin-backup-fine-more").with("when", days::moment(t, at, now)).with("size", size(bytes))
@@ -188,7 +190,7 @@ async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
         (None, Some(next)) => text("admin-backup-first").with("when", days::moment(t, next, now)),
         (None, None) => text("admin-backup-tonight"),
     });
-    add("backup", text("admin-backup-fine"), backup);
+    add("backup", heading, backup);
     let certificate = care.upkeep.serving().map(|serving| {
         let day = days::day(t, serving.facts.not_after, now);
         match serving.facts.self_signed {

@@ -14,6 +14,7 @@ use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::frame::page;
 use super::super::signed::Owner;
+use super::capital;
 use super::desk;
 use super::desk::Desk;
 use super::number;
@@ -72,7 +73,7 @@ fn row(t: &Book, line: Line, now: UtcMicros) -> Row {
         By::Person(name) => Some(name.to_string()),
     };
     let what = line.deed.map_or_else(|| text("admin-log-other"), |deed| words(t, deed, now));
-    Row { when: days::moment(t, line.at, now), who, what: t.html(&what) }
+    Row { when: capital(&days::moment(t, line.at, now)), who, what: t.html(&what) }
 }
 
 /// A deed in the reader's language.

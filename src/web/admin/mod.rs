@@ -113,6 +113,13 @@ fn number(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+/// A word or a moment that begins what it stands in.
+fn capital(text: &str) -> String {
+    let mut signs = text.chars();
+    let first = signs.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", signs.as_str())
+}
+
 /// 303, so that reloading sends nothing twice.
 fn to(path: &str) -> Response {
     Redirect::to(path).into_response()

@@ -20,6 +20,7 @@ use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::frame::page;
 use super::super::signed::Owner;
+use super::capital;
 use super::desk;
 use super::desk::Desk;
 use super::fresh::About;
@@ -44,6 +45,7 @@ use crate::route;
 use crate::route::entry;
 use crate::texts::Markup;
 use crate::texts::Text;
+use crate::texts::escape;
 use crate::texts::text;
 use crate::xmpp::jid::Jid;
 
@@ -71,6 +73,8 @@ struct Page {
     goes: Option<String>,
     until: String,
     link: Option<ShownLink>,
+    /// What was typed instead of the chat name.
+    sure: String,
 }
 
 struct Device {
@@ -122,7 +126,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Response {
     match found(&site, &asked, &id).await {
-        Ok((parts, account)) => answer((&site, &asked, &owner), parts, &account, Errors::default()).await,
+        Ok((parts, account)) => answer((&site, &asked, &owner), parts, &account, Default::default()).await,
         Err(reply) => reply,
     }
 }
@@ -131,7 +135,7 @@ async fn answer(
     (site, asked, owner): (&Inner, &Asked, &Owner),
     parts: &Parts,
     account: &Account,
-    errors: Errors,
+    (errors, sure): (Errors, String),
 ) -> Response {
     let browsers = match site.accounts.browsers(account.id).await {
         Ok(browsers) => browsers.len(),
@@ -154,7 +158,9 @@ async fn answer(
         (Role::Limited, text("admin-role-limited-may")),
         (Role::Owner, text("admin-role-owner-may")),
     ];
-    let roles = roles.map(|(role, may)| (role.as_str(), t.html(&role_word(role)), t.html(&may), role == account.role));
+    let roles = roles.map(|(role, may)| {
+        (role.as_str(), Markup(escape(&capital(&t.plain(&role_word(role))))), t.html(&may), role == account.role)
+    });
     let address = Jid::of_prepared(Some(&account.name), parts.domain.domain(), None).to_string();
     let link = site.fresh.find(owner.0.session, site.clock.since_start(), |about| about == About::Password(account.id));
     let last = match presence {
@@ -182,6 +188,7 @@ async fn answer(
             goes: account.leaves_at.map(|at| days::day(&t, at, now)),
             until: days::day(&t, now + limits::LEAVE_GRACE_S as i64 * 1_000_000, now),
             link: link.map(|link| ShownLink::of(&f, &link, now)),
+            sure,
             f,
             d,
         },
@@ -250,7 +257,8 @@ pub(super) async fn close(
     if fields.text("sure").to_lowercase() != *account.name {
         let mut errors = Errors::default();
         errors.add("sure", text("admin-close-other"));
-        return answer((&site, &asked, &owner), parts, &account, errors).await;
+        let typed = fields.text("sure").chars().take(limits::SEARCH_MAX_SIGNS).collect();
+        return answer((&site, &asked, &owner), parts, &account, (errors, typed)).await;
     }
     done(&site, &asked, account.id, entry::close(parts, account.id, &owner.by()).await.map(|_| "closed"))
 }

@@ -21,7 +21,7 @@ impl ShownLink {
         ShownLink {
             qr: qr::svg(&link.address, &label.0).map(Markup),
             address: f.copy("made", &link.address, &text("admin-link-copied")),
-            until: days::moment(&f.t, link.expires_at, now),
+            until: days::day(&f.t, link.expires_at, now),
         }
     }
 }
