@@ -172,6 +172,10 @@ fn rows_of_the_restored_place_equal_those_of_the_first() {
     set_up(&first, &[]);
     let file = backup(&first);
     let (mut server, mut browser) = empty(&second);
+    let copy = first.file("copy.backup");
+    std::fs::write(&copy, &file).unwrap();
+    let refused = second.imera(&["setup", "--restore", copy.to_str().unwrap()], "");
+    assert_eq!(refused.stderr, "imera: a browser is at the set-up: finish it there, or add --take-over\n");
     browser.upload("/setup/restore", &[("file", &file)]);
     checked(&mut browser, "/setup/restore");
     let mark = browser.post("/setup/restore/ready", &[]).leads_to().to_owned();
