@@ -38,7 +38,7 @@ impl Folder {
     }
 
     /// One that is there already, such as in another process's mounts.
-    #[allow(dead_code)] // tests/full_disk.rs
+    #[allow(dead_code)] // for full_disk.rs
     pub fn at(path: PathBuf) -> Folder {
         Folder { path, _parent: tempfile::tempdir().unwrap() }
     }
@@ -105,7 +105,7 @@ impl Server {
     }
 
     /// `serve` started by other words before it, which become it in the end.
-    #[allow(dead_code)] // tests/full_disk.rs
+    #[allow(dead_code)] // for full_disk.rs
     pub fn wrapped(folder: &Folder, wrapper: &[&str]) -> Server {
         let serve = folder.command(&["serve"]);
         let mut command = Command::new(wrapper[0]);
