@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 
 const PASSWORD = 'four everyday words';
 
-export async function admin({ page, origin, how, look, check, send, at }) {
+export async function admin({ page, origin, how, data, look, check, send, at }) {
   const press = async action => {
     await page.locator(`form[action="${action}"] button.btn:not(.js-only)`).first().click();
     await page.waitForLoadState();
   };
   const says = async (place, words) => check((await page.locator(place).first().innerText()).includes(words), words);
   const english = how !== 'mirrored';
-  const imera = (words, input) => execFileSync(process.env.WEB_BIN, [...words, '--data', process.env.WEB_DATA], { input });
+  const imera = (words, input) => execFileSync(process.env.IMERA_BIN, [...words, '--data', data], { input });
   const makeBackup = async () => {
     await page.goto(`${origin}/admin/backups`);
     await press('/admin/backups/make');
