@@ -1,5 +1,11 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
+mod pages;
+mod transfer;
+
+pub use pages::*;
+pub use transfer::*;
+
 // XML (RFC 6120 §11, XEP-0205)
 
 /// Bytes a stanza may have. RFC 6120 §13.12 asks for at least 10,000; clients send vCards with
@@ -215,146 +221,6 @@ pub const BLOCK_CACHE_ENTRIES: usize = 1_024;
 /// Fields of one form. The configuration of a room, the longest form there is, has about 60.
 pub const FORM_MAX_FIELDS: usize = 256;
 
-// The web's doors
-
-/// Connections of the web.
-pub const WEB_CONNECTIONS_MAX: usize = 512;
-/// Connections of the web from one address.
-pub const WEB_CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
-/// How long a request's head may take to arrive, and a connection may idle, seconds.
-pub const WEB_HEAD_MAX_S: u64 = 10;
-/// How long one connection of the web may last, seconds.
-pub const WEB_CONNECTION_MAX_S: u64 = 300;
-/// Headers of a request.
-pub const WEB_HEADERS_MAX: usize = 64;
-/// Bytes of a request's head.
-pub const WEB_HEAD_MAX_BYTES: usize = 16_384;
-/// Bytes of a form: names and a password; texts that people type are shorter.
-pub const FORM_MAX_BYTES: usize = 32_768;
-/// Fields of a form; the longest page has twelve.
-pub const FORM_FIELDS_MAX: usize = 32;
-/// How long a form may take to arrive, seconds.
-pub const WEB_BODY_MAX_S: u64 = 30;
-
-// Browsers that are signed in
-
-/// How long a signed-in browser may stay away, seconds: 30 days, a holiday.
-pub const WEB_SESSION_MAX_S: u64 = 2_592_000;
-/// How late a browser's last visit may be noted, seconds: one write in ten minutes, not one a page.
-pub const WEB_SESSION_TOUCH_S: u64 = 600;
-/// Signed-in browsers of one account; the one seen longest ago goes.
-pub const WEB_SESSIONS_PER_ACCOUNT_MAX: u32 = 32;
-/// How long a password that was right in a browser counts for what outlives the browser, seconds.
-pub const PROVED_FRESH_S: u64 = 900;
-/// How long an export of somebody's own data lies ready, seconds: a week to fetch it.
-pub const EXPORT_KEEP_S: u64 = 604_800;
-/// How soon after an export there may be another, seconds: it costs a reading of the whole archive.
-pub const EXPORT_PAUSE_S: u64 = 600;
-/// Conversations that get a file of their own in an export; the list of them is held in memory.
-pub const EXPORT_CONVERSATIONS_MAX: usize = 10_000;
-/// Bytes that must be free, beside the reserve, for an export to go on by one page.
-pub const EXPORT_STEP_BYTES: u64 = 16 << 20;
-/// Bytes of a file that are read at a time while it is sent.
-pub const FILE_CHUNK_BYTES: usize = 65_536;
-/// Signs of a chat name that come back when signing in failed: a whole address, not a book.
-pub const SIGN_IN_NAME_SHOWN_SIGNS: usize = 300;
-/// Signs shown of what a device nobody knows calls itself: a line on a phone.
-pub const DEVICE_NAME_SHOWN_SIGNS: usize = 60;
-/// Signs kept of what a browser says of itself; the longest of today have 200.
-pub const WEB_AGENT_MAX_SIGNS: usize = 256;
-/// Entries of an Accept-Language that are looked at.
-pub const LANGUAGES_READ: usize = 16;
-
-// The owner's pages
-
-/// Troubles that stand open on the first page; the others are folded.
-pub const NOTICES_OPEN: usize = 3;
-/// People of whom the first page tells that they are online.
-pub const PEOPLE_AT_HOME: usize = 20;
-
-/// People of one page of the list, about 400 bytes each.
-pub const PEOPLE_PAGE: usize = 50;
-/// Signs of what is searched for.
-pub const SEARCH_MAX_SIGNS: usize = 100;
-/// Signs of a device's name that are shown; apps end theirs with random ones.
-pub const DEVICE_NAME_SIGNS: usize = 40;
-/// Invitations of one page of the list, about 700 bytes each, and of those who came by one.
-pub const INVITES_PAGE: usize = 30;
-pub const INVITE_USERS_SHOWN: usize = 5;
-/// How long a download may stand still before it is given up, seconds.
-pub const DOWNLOAD_STALL_MAX_S: u64 = 120;
-/// How long a link that was just made can be looked at again in the browser that made it, seconds; and such links.
-pub const FRESH_LINK_S: u64 = 600;
-pub const FRESH_LINKS_MAX: usize = 64;
-/// Forms that are known again when they come twice.
-pub const FRESH_FORMS_MAX: usize = 256;
-
-// Set-up in the browser
-
-/// Signs of the set-up code: 31 different ones, so 39 bits.
-pub const SETUP_CODE_SIGNS: usize = 8;
-/// How long a set-up code holds, and a browser that brought it may pause, seconds.
-pub const SETUP_CODE_MAX_S: u64 = 86_400;
-/// Wrong codes from one address (IPv6: one /64) in [`SETUP_TRIES_WINDOW_S`] before it has to wait.
-pub const SETUP_TRIES_PER_ADDRESS: u32 = 5;
-/// Seconds.
-pub const SETUP_TRIES_WINDOW_S: u64 = 600;
-/// Wrong codes from anywhere in an hour, after which there is another code.
-pub const SETUP_TRIES_MAX: u32 = 50;
-/// Addresses whose wrong codes are counted.
-pub const SETUP_TRIES_ADDRESSES: usize = 1_024;
-/// How long the page at the end of set-up can be looked at again, seconds.
-pub const SETUP_DONE_MAX_S: u64 = 1_800;
-/// Signs of the place's name.
-pub const PLACE_NAME_MAX_SIGNS: usize = 40;
-
-// Backups
-
-/// Bytes of a backup that are written before the disk is asked to take them: a flush of that size
-/// lets a commit wait for some ms.
-pub const TRANSFER_SYNC_BYTES: u64 = 4 << 20;
-/// Bytes read at a time where files are copied and summed up.
-pub const TRANSFER_BUFFER_BYTES: usize = 65_536;
-/// How much a backup is compressed: zstd's default, which keeps up with any disk.
-pub const BACKUP_ZSTD_LEVEL: i32 = 3;
-/// The window that unpacking gives zstd, as a power of 2: 8 MiB, four times what level 3 uses.
-pub const BACKUP_ZSTD_WINDOW_LOG_MAX: u32 = 23;
-/// Bytes of a backup's head. Ours has under 500; newer ones may say more.
-pub const BACKUP_HEAD_MAX_BYTES: u64 = 4_096;
-/// Bytes of a backup's manifest: some 40 tables have 2 kB.
-pub const BACKUP_MANIFEST_MAX_BYTES: u64 = 262_144;
-/// Bytes of its list of sums: ten million files.
-pub const BACKUP_SUMS_MAX_BYTES: u64 = 2 << 30;
-/// How deep uploaded files may lie.
-pub const BACKUP_FILE_DEPTH_MAX: usize = 8;
-/// Bytes of an age file's head with one recipient: ours has 175.
-pub const AGE_HEAD_MAX_BYTES: usize = 1_024;
-/// Signs of a backup's passphrase.
-pub const PASSPHRASE_MIN_SIGNS: usize = 12;
-/// Argon2id of a backup's passphrase, KiB and passes: RFC 9106 §4's second choice, 0.2 s.
-pub const ARGON2_MEMORY_KIB: u32 = 65_536;
-pub const ARGON2_PASSES: u32 = 3;
-/// The most that a file may ask for.
-pub const ARGON2_MEMORY_MAX_KIB: u32 = 262_144;
-pub const ARGON2_PASSES_MAX: u32 = 16;
-/// How old the last good backup may be before we complain, seconds: a night missed.
-pub const BACKUP_OLD_S: i64 = 36 * 3_600;
-/// How long after the start of the server a missed backup is made up for, seconds.
-pub const BACKUP_AFTER_START_S: u64 = 5;
-/// How long after a failed nightly backup the next try comes, seconds.
-pub const BACKUP_RETRY_S: i64 = 3_600;
-/// How old the first backup may get without a second place or a download, seconds, and how old a
-/// download may get: 3 and 30 days.
-pub const BACKUP_FETCH_FIRST_S: i64 = 3 * 86_400;
-pub const BACKUP_FETCH_AGAIN_S: i64 = 30 * 86_400;
-/// How long the command of the second place may run, seconds: 20 GB at 1 MB/s.
-pub const BACKUP_COMMAND_MAX_S: u64 = 6 * 3_600;
-/// How long who asked for a restore has to read the answer before the server begins again, and then whoever else is
-/// in, ms.
-pub const RESTORE_ANSWER_MS: u64 = 300;
-/// Tries that are remembered.
-pub const BACKUP_RECORDS_MAX: u32 = 500;
-
 // The log of who changed what
 
 /// Lines that are remembered: some a day for a year, and what a script of an owner adds.
@@ -517,50 +383,3 @@ pub const ADHOC_LIST_MAX: usize = 1_000;
 pub const ANNOUNCEMENT_MAX_BYTES: usize = 8_192;
 /// How often accounts that leave and old invitations are looked for, seconds.
 pub const SWEEP_EVERY_S: u64 = 3_600;
-
-// How friends come in, in the browser
-
-/// Signs of a token as links have it: 18 bytes in base64 without padding.
-pub const TOKEN_SIGNS: usize = 24;
-/// Signs of a wrong value that a form shows again: enough to put it right.
-pub const TYPED_SHOWN_SIGNS: usize = 300;
-/// How long a new recovery code waits for the page that shows it, seconds: one click.
-pub const RECOVERY_CODE_WAITS_S: u64 = 600;
-/// Recovery codes that wait at once; people who come later make one on their own page.
-pub const RECOVERY_CODES_WAITING_MAX: usize = 1_024;
-/// How long after a password was typed the page of welcome makes codes that sign phones in, seconds:
-/// as long as such a code lasts.
-pub const WELCOME_FRESH_S: i64 = 1_800;
-/// How soon a link that is over may ask its inviter for a new one again, seconds: a day.
-pub const ASK_AGAIN_S: u64 = 86_400;
-/// Links that may ask in that time, over all inviters.
-pub const ASKING_LINKS_MAX: usize = 1_024;
-/// Contacts that the page of welcome names; who has more knows them.
-pub const WELCOME_FRIENDS_SHOWN: usize = 8;
-
-// Restoring in a browser
-
-/// Bytes of the disk that an upload leaves free: the server's reserve, and some of the unpacking.
-pub const UPLOAD_SPARED_BYTES: u64 = 500_000_000;
-/// Bytes of an upload in memory, before they go to the disk together.
-pub const UPLOAD_PORTION_BYTES: usize = 262_144;
-/// How long an upload may bring nothing, seconds: a phone that changes from Wi-Fi to mobile needs some.
-pub const UPLOAD_STALL_MAX_S: u64 = 60;
-/// How long one upload may take, seconds: 20 GB at 1 MB/s.
-pub const UPLOAD_MAX_S: u64 = 6 * 3_600;
-/// How long what still comes is read after an upload was refused, so that the browser shows why, seconds.
-pub const UPLOAD_REFUSED_READ_S: u64 = 5;
-/// Parts of a form that brings a file; ours have three.
-pub const UPLOAD_PARTS_MAX: usize = 8;
-/// Bytes of a part's head: its name and the file's.
-pub const UPLOAD_PART_HEAD_MAX_BYTES: usize = 4_096;
-/// Bytes of a part that is no file.
-pub const UPLOAD_FIELD_MAX_BYTES: usize = 4_096;
-/// How long a checked backup waits for its owner's yes, seconds.
-pub const RESTORE_WAITS_S: u64 = 86_400;
-/// Signs of a backup's sum that name a restore in an address: 64 bits, which nobody guesses who has not got the file.
-pub const RESTORE_MARK_SIGNS: usize = 16;
-/// How long what a restore put aside is kept, seconds: 30 days.
-pub const ASIDE_KEPT_S: i64 = 30 * 86_400;
-/// Bytes that a backup of a family has after some years of messages; for the guess at set-up.
-pub const BACKUP_GUESS_BYTES: u64 = 100_000_000;

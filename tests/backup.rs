@@ -162,7 +162,7 @@ fn a_locked_backup_asks_for_its_passphrase_and_set_up_takes_it_from_a_file() {
     assert!(missing.stderr.ends_with("is locked: add --passphrase-stdin and give its passphrase on standard input\n"));
     let wrong = other.imera(&["restore", file, "--passphrase-stdin"], "incorrect horse\n");
     assert!(wrong.stderr.contains("that passphrase does not open"), "{}", wrong.stderr);
-    assert!(!other.file("imera.sqlite").exists() && !other.file("restore").exists());
+    assert!(!other.file("imera.sqlite").exists() && !other.file(".imera-restore").exists());
     let told = other.imera(&["setup", "--restore", file, "--passphrase-file", path], "");
     assert_eq!(told.code, 0, "{}", told.stderr);
     assert_eq!(other.json(&["setup", "state"])["domain"], "a.test");
@@ -317,7 +317,7 @@ fn a_disk_that_fills_on_the_way_leaves_today_as_it_was() {
     let left: Vec<String> = std::fs::read_dir(&folder.path)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.starts_with("scratch") || name == "restore")
+        .filter(|name| name.starts_with(".imera-"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(folder.json(&["backup", "list"]).as_array().unwrap().len(), 1);

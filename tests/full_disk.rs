@@ -100,7 +100,7 @@ fn a_gigabyte_that_has_no_room_is_refused_and_the_set_up_goes_on() {
     let refused = browser.upload_some("/setup/restore", 1_000_000_000, &[b'x'; 100_000]).unwrap();
     assert_eq!(refused.status, 413);
     assert!(refused.body.contains("It needs 1.0 GB, and 0 B are free for it."), "{}", refused.body);
-    assert!(found(&folder.file("upload"), "").is_empty());
+    assert!(found(&folder.file(".imera-upload"), "").is_empty());
     assert_eq!(browser.post("/setup/start", &[("start", "new")]).leads_to(), "/setup/who");
 }
 
@@ -153,12 +153,12 @@ fn a_disk_that_fills_while_a_backup_comes_back_keeps_what_is_there() {
     let file = folder.json(&["backup", "create"])["file"].as_str().unwrap().to_owned();
     let name = Path::new(&file).file_name().unwrap().to_str().unwrap().to_owned();
     let mut mira = Browser::new(&server.address("http").to_string());
-    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/");
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/me");
     let mut failed = 0;
     for round in 0..6u64 {
         let path = folder.path.clone();
         let filling = std::thread::spawn(move || {
-            fill(&path, |folder| folder.join("restore/new").is_dir(), Duration::from_millis(round * 10));
+            fill(&path, |folder| folder.join(".imera-restore/new").is_dir(), Duration::from_millis(round * 10));
         });
         assert_eq!(mira.post("/admin/restore/kept", &[("file", &name)]).leads_to(), "/admin/restore/check");
         filling.join().unwrap();
@@ -175,7 +175,7 @@ fn a_disk_that_fills_while_a_backup_comes_back_keeps_what_is_there() {
             failed += 1;
             let told = ["The disk is full", "It does not fit", "It could not be checked"];
             assert!(told.iter().any(|told| page.contains(told)), "{page}");
-            assert!(found(&folder.path, "restore").is_empty(), "nothing of it stays");
+            assert!(found(&folder.path, ".imera-restore").is_empty(), "nothing of it stays");
         } else {
             assert!(page.contains("Bring it back"), "{page}");
         }

@@ -72,7 +72,7 @@ fn assert_whole(folder: &Folder, killed: &str) -> bool {
     let verdict: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     let secrets: i64 = db.query_row("SELECT count(*) FROM secret", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok", "{killed}");
-    assert!(!names.iter().any(|name| name == "restore" || name.starts_with("scratch-")), "{killed}: {names:?}");
+    assert!(!names.iter().any(|name| name.starts_with(".imera-")), "{killed}: {names:?}");
     let (old, new) = (folder.file("files/old").is_file(), folder.file("files/07/new15").is_file());
     let aside = names.iter().find(|name| name.starts_with("aside-"));
     match accounts {

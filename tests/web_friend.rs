@@ -375,7 +375,7 @@ fn a_reset_link_gives_a_new_password_once_and_the_person_is_told() {
     assert!(page.body.contains("tom@beach.example") && !page.body.contains("name=\"name\""), "{}", page.body);
     assert_eq!(browser.post(&path, &[("password", "short")]).status, 422);
     let mut old = browser.another();
-    assert_eq!(old.post("/sign-in", &[("name", "tom"), ("password", "an old long one")]).leads_to(), "/");
+    assert_eq!(old.post("/sign-in", &[("name", "tom"), ("password", "an old long one")]).leads_to(), "/me");
     assert_eq!(browser.post(&path, &[("password", PASSWORD)]).leads_to(), "/welcome?n=renewed");
     assert!(browser.get("/welcome?n=renewed").body.contains("Your new password is kept"));
     assert_eq!(old.get("/welcome").leads_to(), "/sign-in?to=/welcome&n=again", "the others are signed out");

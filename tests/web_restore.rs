@@ -98,7 +98,7 @@ fn left(folder: &Folder, name: &str) -> usize {
 
 fn nothing_left(folder: &Folder) {
     let begun = Instant::now();
-    while left(folder, "upload") + left(folder, "restore") > 0 {
+    while left(folder, ".imera-upload") + left(folder, ".imera-restore") > 0 {
         assert!(begun.elapsed() < Duration::from_secs(60), "something of an upload stays");
     }
 }
@@ -146,7 +146,7 @@ async fn a_backup_comes_back_by_browser_on_an_empty_machine_row_by_row() {
     for told in ["Bring back <bdi>Beach House</bdi> as it was today at", "2 accounts", "50 messages, no files."] {
         assert!(ready.body.contains(told), "{told}: {}", ready.body);
     }
-    assert_eq!(left(&second, "upload"), 0, "what is unpacked needs its file no more");
+    assert_eq!(left(&second, ".imera-upload"), 0, "what is unpacked needs its file no more");
     assert!(browser.get("/setup/restore").body.contains("waits for your yes"));
     assert_eq!(browser.another().post("/setup/restore/ready", &[]).leads_to(), "/setup?n=again", "a stranger");
     let waiting = browser.post("/setup/restore/ready", &[]);
@@ -162,7 +162,9 @@ async fn a_backup_comes_back_by_browser_on_an_empty_machine_row_by_row() {
     let tom = login(&server, "tom").await;
     tom.available();
     assert_eq!(server.stop().0, Some(0));
-    assert!(second.file("imera.sqlite").exists() && left(&second, "upload") + left(&second, "restore") == 0);
+    assert!(
+        second.file("imera.sqlite").exists() && left(&second, ".imera-upload") + left(&second, ".imera-restore") == 0
+    );
     assert_eq!(content(&first.path).len(), content(&second.path).len());
 }
 
@@ -290,7 +292,7 @@ fn of_two_uploads_the_newer_one_counts() {
     first.write_all(b"--wall\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n").unwrap();
     first.write_all(&vec![7; 1_000_000]).unwrap();
     let begun = Instant::now();
-    while left(&folder, "upload") == 0 {
+    while left(&folder, ".imera-upload") == 0 {
         assert!(begun.elapsed() < Duration::from_secs(60));
     }
     assert_eq!(browser.upload("/setup/restore", &[("file", &file)]).leads_to(), "/setup/restore/check");
@@ -304,10 +306,10 @@ fn of_two_uploads_the_newer_one_counts() {
 
 fn nothing_left_but_what_is_ready(folder: &Folder) {
     let begun = Instant::now();
-    while left(folder, "upload") > 0 {
+    while left(folder, ".imera-upload") > 0 {
         assert!(begun.elapsed() < Duration::from_secs(60), "the older upload stays");
     }
-    assert_eq!(left(folder, "restore"), 1);
+    assert_eq!(left(folder, ".imera-restore"), 1);
 }
 
 #[test]
@@ -325,7 +327,7 @@ fn a_kill_while_it_arrives_is_checked_or_waits_leaves_an_empty_place_to_begin_ag
                 upload.write_all(b"--wall\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n").unwrap();
                 upload.write_all(&vec![7; 1_000_000]).unwrap();
                 let begun = Instant::now();
-                while left(&folder, "upload") == 0 {
+                while left(&folder, ".imera-upload") == 0 {
                     assert!(begun.elapsed() < Duration::from_secs(60));
                 }
             }
@@ -337,7 +339,7 @@ fn a_kill_while_it_arrives_is_checked_or_waits_leaves_an_empty_place_to_begin_ag
         }
         drop(server);
         let (_server, mut again) = empty(&folder);
-        assert_eq!(left(&folder, "upload") + left(&folder, "restore"), 0, "{stage}");
+        assert_eq!(left(&folder, ".imera-upload") + left(&folder, ".imera-restore"), 0, "{stage}");
         browser.host.clone_from(&again.host);
         assert_eq!(browser.get("/setup/restore").status, 403, "another browser has it now");
         let form = again.get("/setup/restore").body;
@@ -347,7 +349,7 @@ fn a_kill_while_it_arrives_is_checked_or_waits_leaves_an_empty_place_to_begin_ag
 
 fn signed_in(server: &Server, name: &str) -> Browser {
     let mut browser = Browser::new(&server.address("http").to_string());
-    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), "/");
+    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), "/me");
     browser
 }
 

@@ -77,7 +77,7 @@ impl NameError {
 /// Checks what somebody typed. `taken` is asked with prepared names.
 pub fn check(typed: &str, domain: &str, taken: &dyn Fn(&str) -> Taken) -> Result<Chosen, NameError> {
     let typed = own_part(typed.trim(), domain)?;
-    if typed.is_empty() {
+    if typed.chars().all(|sign| "._-~+".contains(sign)) {
         return Err(NameError::Empty);
     }
     let signs = typed.chars().count();
@@ -149,17 +149,23 @@ pub fn skeleton(name: &str) -> String {
     for sign in name.chars() {
         match sign {
             '.' | '-' | '_' | '~' | '+' | '·' | '\u{2010}'..='\u{2015}' => {}
+            // Marks that no letter has taken in.
+            '\u{300}'..='\u{36f}' => {}
             // Digits and letters that stand for others; Cyrillic and Greek that look Latin.
             '0' | 'о' | 'ο' | 'օ' => plain.push('o'),
             '1' | '|' | 'ӏ' | 'ⅼ' => plain.push('l'),
             'а' | 'α' => plain.push('a'),
+            'в' | 'ь' => plain.push('b'),
             'ԁ' => plain.push('d'),
             'е' | 'ҽ' => plain.push('e'),
-            'һ' => plain.push('h'),
+            'һ' | 'н' => plain.push('h'),
             'і' | 'ı' | 'ι' => plain.push('i'),
             'ј' => plain.push('j'),
             'к' | 'κ' => plain.push('k'),
+            'м' => plain.push('m'),
+            'п' | 'η' => plain.push('n'),
             'р' | 'ρ' => plain.push('p'),
+            'г' => plain.push('r'),
             'ԛ' => plain.push('q'),
             'с' | 'ϲ' => plain.push('c'),
             'ѕ' => plain.push('s'),
@@ -256,14 +262,16 @@ mod tests {
 
     #[test]
     fn each_refusal_says_why() {
-        assert_eq!(refused("  "), NameError::Empty);
+        for empty in ["  ", ".", "..", "-_-"] {
+            assert_eq!(refused(empty), NameError::Empty, "{empty}");
+        }
         assert_eq!(refused("mira k"), NameError::Space { suggestions: vec!["mira.k".into(), "mirak".into()] });
         assert_eq!(refused("mira@else.example"), NameError::Address { domain: "beach.example".into() });
         assert_eq!(refused("mi/ra"), NameError::Sign { sign: '/' });
         assert_eq!(refused("mira😀"), NameError::Sign { sign: '😀' });
         assert_eq!(refused(&"a".repeat(1_000)), NameError::TooLong { signs: 1_000 });
         assert_eq!(refused("pаypal"), NameError::MixedScripts);
-        for kept in ["admin", "Admin", "adm1n", "a.d.m.i.n", "root", "r00t", "postmaster", "supp0rt"] {
+        for kept in ["admin", "Admin", "adm1n", "аԁміп", "a.d.m.i.n", "root", "r00t", "postmaster", "supp0rt"] {
             assert!(matches!(refused(kept), NameError::Reserved { .. }), "{kept}");
         }
     }
@@ -272,7 +280,7 @@ mod tests {
     fn taken_and_alike_names_come_with_free_ones() {
         let taken = refused("tom");
         assert_eq!(taken, NameError::Taken { name: "tom".into(), suggestions: vec!["mytom".into(), "tom2".into()] });
-        for alike in ["t.om", "t0m", "tom-", "billo", "bil-l0", "bi11o"] {
+        for alike in ["t.om", "t0m", "bi\u{307}ll0", "tom-", "billo", "bil-l0", "bi11o"] {
             let error = refused(alike);
             assert!(matches!(error, NameError::Alike { .. }), "{alike}: {error}");
             assert_eq!(error.suggestions().len(), 2, "{alike}");

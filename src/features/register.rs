@@ -14,6 +14,8 @@ use super::Reply;
 use super::Spec;
 use super::writable;
 use crate::accounts::ChangeError;
+use crate::accounts::passwords;
+use crate::accounts::passwords::About;
 use crate::sessions::End;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::prepare_local;
@@ -93,6 +95,11 @@ async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element
     }
     if cx.session.device().is_some() {
         return Err(StanzaError::not_authorized("This needs a log-in with the account's own password."));
+    }
+    let place = cx.parts.settings.place_name();
+    if let (Some(rules), Some(name)) = (cx.parts.rules(&place), own) {
+        let about = About { name, domain: rules.domain, place: rules.place };
+        passwords::check(&password, &about).map_err(|weak| StanzaError::not_acceptable(weak.to_string()))?;
     }
     writable(&cx.parts.store)?;
     match cx.parts.accounts.set_password(cx.asker(), &password).await {

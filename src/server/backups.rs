@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::control::Progress;
 use super::failure::Failure;
 use super::house::House;
+use super::set_up::Turn;
 use super::watch;
 use crate::checks::backup::Backup;
 use crate::limits;
@@ -99,12 +100,14 @@ pub fn forget_prepared(house: &House) {
 pub fn bring_back(house: &House, sum: &str) -> Result<(), TransferError> {
     let mut prepared = house.prepared.try_lock().map_err(|_| TransferError::Busy)?;
     let held = house.backups.hold()?;
+    // Nobody sets up what is about to be put aside.
+    let turn = Turn::take(&house.setting_up).ok_or(TransferError::Busy)?;
     if prepared.take().is_none_or(|prepared| prepared != sum) {
         return Err(TransferError::BrokeOff);
     }
     transfer::commit(&house.config.data, house.clock.utc(), house.settings.domain().is_none())?;
     // Never given back: nothing else is made of what goes.
-    std::mem::forget((prepared, held));
+    std::mem::forget((prepared, held, turn));
     // Who asked is told first.
     let (again, clock) = (house.again.clone(), house.clock.clone());
     tokio::spawn(async move {

@@ -151,10 +151,10 @@ pub async fn refuse_while_held(house: &House, take_over: bool) -> Result<(), Fai
 }
 
 /// One at a time: two that run side by side would both be told that theirs is the domain.
-struct Turn<'a>(&'a AtomicBool);
+pub struct Turn<'a>(&'a AtomicBool);
 
 impl Turn<'_> {
-    fn take(taken: &AtomicBool) -> Option<Turn<'_>> {
+    pub fn take(taken: &AtomicBool) -> Option<Turn<'_>> {
         (!taken.swap(true, Ordering::AcqRel)).then(|| Turn(taken))
     }
 }
@@ -167,8 +167,9 @@ impl Drop for Turn<'_> {
 
 /// The same for the browser, whose pages have checked every answer.
 pub async fn set_up_of_pages(house: &House, plan: web::setup::Plan) -> Result<(), StoreError> {
-    let already = || StoreError::Unavailable("imera is set up already, or just now".into());
-    let _turn = Turn::take(&house.setting_up).filter(|_| house.settings.domain().is_none()).ok_or_else(already)?;
+    // The pages tell who was faster by the domain that is there.
+    let turn = Turn::take(&house.setting_up).filter(|_| house.settings.domain().is_none());
+    let _turn = turn.ok_or(StoreError::Overloaded)?;
     let mut chosen = vec![
         (&settings::DOMAIN, plan.domain),
         (&settings::PLACE_NAME, plan.place_name),

@@ -16,7 +16,7 @@ use crate::clock;
 use crate::limits;
 
 /// The folder of arriving files in the data folder.
-pub(super) const UPLOAD: &str = "upload";
+pub(super) const UPLOAD: &str = ".imera-upload";
 
 /// A file that arrives.
 pub struct Arrival {

@@ -169,8 +169,9 @@ impl Backups {
             Err(_) => None,
         };
         if let Some(at) = damaged {
-            let file = path.to_string_lossy().into_owned();
-            self.0.store.write(move |db| records::set_damaged(db, &file, at)).await?;
+            let (file, now) = (path.to_string_lossy().into_owned(), self.0.clock.utc());
+            let made_at = head::open(path).map_or(now, |(head, _)| head.made_at);
+            self.0.store.write(move |db| records::set_damaged(db, &file, made_at, at)).await?;
         }
         found
     }
@@ -198,7 +199,9 @@ impl Backups {
     pub async fn summary(&self) -> Result<Summary, TransferError> {
         let (list, records) = (self.list().await?, self.0.store.read(records::all).await?);
         let now = self.0.clock.utc();
-        let good = list.iter().find(|entry| !entry.damaged).map(|entry| (entry.made_at, entry.size));
+        // Without a record nobody has proved it; what is dated after now was made while the clock was wrong.
+        let proved = |entry: &&Entry| !entry.damaged && entry.kind.is_some() && entry.made_at <= now;
+        let good = list.iter().find(proved).map(|entry| (entry.made_at, entry.size));
         let tries: Vec<&Record> = records.iter().filter(|record| record.kind != Kind::Restored).collect();
         let restored = records.iter().find(|record| record.kind == Kind::Restored);
         let last = tries.first().and_then(|record| Some((record.begun_at, record.failed.clone()?)));
@@ -264,7 +267,8 @@ impl Job {
         let mut record = Record::new(self.kind, self.begun_at, self.inner.clock.utc());
         let made = match made {
             Ok((path, head, manifest)) => {
-                let second = second::bring(&self.inner.settings, &path, tell);
+                let records = runtime.block_on(self.inner.store.read(records::all)).unwrap_or_default();
+                let second = second::bring(&self.inner.settings, (&path, self.begun_at), &records, tell);
                 (record.file, record.size) = (Some(path.to_string_lossy().into_owned()), head.size);
                 (record.sha256, record.locked) = (Some(head.sha256.clone()), head.lock.is_some());
                 if let Some((place, brought)) = &second {
@@ -286,7 +290,7 @@ impl Job {
             let records = runtime.block_on(self.inner.store.read(records::all)).unwrap_or_default();
             let folder = self.inner.data.join(FOLDER);
             let newest = made.as_ref().map_or(folder.as_path(), |made| made.path.as_path());
-            list::forget_old(&self.inner.settings, &folder, newest, &records);
+            list::forget_old(&self.inner.settings, &folder, (newest, self.begun_at), &records);
         }
         made
     }
@@ -320,13 +324,18 @@ impl Job {
     fn target(&self) -> Result<PathBuf, TransferError> {
         let now = Timestamp::from_microsecond(self.begun_at).unwrap_or_default().to_zoned(TimeZone::system());
         let name = |more: &str| format!("{PREFIX}{}{more}{SUFFIX}", now.strftime("%Y-%m-%d-%H%M%S"));
+        let own = self.inner.data.join(FOLDER);
         let folder = match &self.to {
-            None => self.inner.data.join(FOLDER),
+            None => own.clone(),
+            Some(to) if *to == own => own.clone(),
+            Some(to) if is_below(to, &self.inner.data) && !is_below(to, &own) => {
+                return Err(TransferError::InDataFolder(to.clone()));
+            }
             Some(to) if to.is_dir() => to.clone(),
             Some(to) if to.exists() => return Err(TransferError::Exists(to.clone())),
             Some(to) => return Ok(to.clone()),
         };
-        if self.to.is_none() && !folder.is_dir() {
+        if folder == own && !folder.is_dir() {
             std::fs::DirBuilder::new().mode(0o700).create(&folder).map_err(TransferError::io(&folder))?;
             work::sync_folder(&self.inner.data)?;
         }
@@ -404,6 +413,13 @@ impl Job {
         head::check_sum(&found, &mut file, part, tell)?;
         Ok(head)
     }
+}
+
+/// Whether a path, there or to be made, leads into that folder.
+fn is_below(path: &Path, folder: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = path.canonicalize().or_else(|_| parent.canonicalize());
+    place.is_ok_and(|place| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder)))
 }
 
 /// Removes what is packed, and makes the folder for the proof.

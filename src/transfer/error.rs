@@ -27,6 +27,8 @@ pub enum TransferError {
     DoesNotFit { folder: PathBuf, needs: u64, free: u64 },
     #[error("{} is there already: choose another name", .0.display())]
     Exists(PathBuf),
+    #[error("{} lies in the data folder, which is for imera alone: name a place elsewhere", .0.display())]
+    InDataFolder(PathBuf),
     #[error("a backup or a restore is running: wait for its end")]
     Busy,
     #[error("a passphrase needs {needs} signs, this has {has}: add another word")]

@@ -105,11 +105,12 @@ impl Head {
 
 /// Opens a file for reading: its head, and the file where the payload begins.
 pub fn open(path: &Path) -> Result<(Head, File), TransferError> {
-    let mut file = File::open(path).map_err(TransferError::io(path))?;
-    let found = file.metadata().map_err(TransferError::io(path))?;
+    // Opening a pipe would wait for its other end.
+    let found = std::fs::metadata(path).map_err(TransferError::io(path))?;
     if !found.is_file() {
         return Err(TransferError::NotOurs(path.to_owned()));
     }
+    let mut file = File::open(path).map_err(TransferError::io(path))?;
     let mut start = Vec::new();
     let read = Read::by_ref(&mut file).take(limits::BACKUP_HEAD_MAX_BYTES).read_to_end(&mut start);
     read.map_err(TransferError::io(path))?;

@@ -14,6 +14,7 @@ use super::keep::Keep;
 use super::records::Kind;
 use super::records::Record;
 use crate::clock::UtcMicros;
+use crate::limits;
 use crate::settings;
 use crate::settings::Settings;
 
@@ -28,7 +29,7 @@ pub struct Entry {
     pub made_at: UtcMicros,
     pub size: u64,
     pub locked: bool,
-    /// `None`: this database knows nothing of it (it was restored from an older one).
+    /// `None`: this database knows nothing of it (it was restored from an older one, or the file is another place's).
     pub kind: Option<Kind>,
     /// A later look found it damaged, or it has another length than its head says.
     pub damaged: bool,
@@ -46,7 +47,9 @@ pub(super) fn list(folder: &Path, records: &[Record]) -> Result<Vec<Entry>, Tran
     if folder.is_dir() {
         for found in std::fs::read_dir(folder).map_err(TransferError::io(folder))? {
             let path = found.map_err(TransferError::io(folder))?.path();
-            if path.file_name().and_then(|name| name.to_str()).is_some_and(is_name) {
+            let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(is_name);
+            // Opening a pipe would wait for its other end.
+            if is_ours && path.is_file() {
                 entries.extend(entry(path, records));
             }
         }
@@ -65,8 +68,14 @@ pub(super) fn list(folder: &Path, records: &[Record]) -> Result<Vec<Entry>, Tran
 /// `None`: neither its head nor a record tells when it was made.
 fn entry(path: PathBuf, records: &[Record]) -> Option<Entry> {
     let text = path.to_string_lossy();
-    let record = records.iter().find(|record| record.file.as_deref() == Some(&*text));
     let head = head::open(&path).ok().map(|(head, _)| head);
+    let is_of = |record: &&Record| record.kind != Kind::Restored && record.file.as_deref() == Some(&*text);
+    let copied = |record: &&Record| {
+        record.kind != Kind::Restored
+            && record.sha256.is_some()
+            && record.sha256 == head.as_ref().map(|head| head.sha256.clone())
+    };
+    let record = records.iter().find(is_of).or_else(|| records.iter().find(copied));
     let made_at = head.as_ref().map(|head| head.made_at).or(record.map(|record| record.begun_at))?;
     let size = std::fs::metadata(&path).map_or(0, |file| file.len());
     let other = |record: &Record, head: &Head| record.sha256.as_deref().is_some_and(|sum| sum != head.sha256);
@@ -82,16 +91,20 @@ fn entry(path: PathBuf, records: &[Record]) -> Option<Entry> {
     })
 }
 
-/// Deletes the older ones of a folder, never `newest`. Damaged ones neither count nor go: they are
-/// for the owner to look at.
-pub(super) fn forget_old(settings: &Settings, folder: &Path, newest: &Path, records: &[Record]) {
+/// Deletes the older ones of a folder, never `newest`, and only what this place has made and proved: others keep theirs
+/// in the same folder. Damaged ones neither count nor go: they are for the owner to look at. Those made by hand in the
+/// last days stay.
+pub(super) fn forget_old(settings: &Settings, folder: &Path, newest: (&Path, UtcMicros), records: &[Record]) {
     let Some(keep) = settings.text(&settings::BACKUP_KEEP).and_then(|text| Keep::parse(&text)) else { return };
     let Ok(entries) = list(folder, records) else { return };
+    let (newest, now) = newest;
+    let is_ours = |entry: &&Entry| !entry.damaged && (entry.kind.is_some() || entry.path == newest);
     let good: Vec<&Entry> =
-        entries.iter().filter(|entry| !entry.damaged && entry.path.parent() == Some(folder)).collect();
+        entries.iter().filter(|entry| entry.path.parent() == Some(folder)).filter(is_ours).collect();
     let made: Vec<UtcMicros> = good.iter().map(|entry| entry.made_at).collect();
     for at in keep.superfluous(&made, &TimeZone::system()) {
-        if good[at].path == newest {
+        let by_hand = good[at].kind == Some(Kind::ByHand);
+        if good[at].path == newest || (by_hand && now - good[at].made_at < limits::BACKUP_BY_HAND_S * 1_000_000) {
             continue;
         }
         match std::fs::remove_file(&good[at].path) {

@@ -17,6 +17,7 @@ use super::age::Recipient;
 use super::work;
 use crate::clock;
 use crate::limits;
+use crate::xmpp::sasl::verifier::prepare_password;
 
 /// How a passphrase becomes a key, and the public half of that key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +30,16 @@ pub struct Lock {
 
 /// Whether it may lock a backup.
 pub fn check(passphrase: &str) -> Result<(), TransferError> {
-    let has = passphrase.chars().count();
+    let has = prepared(passphrase).trim().chars().count();
     match has < limits::PASSPHRASE_MIN_SIGNS {
         true => Err(TransferError::PassphraseShort { needs: limits::PASSPHRASE_MIN_SIGNS, has }),
         false => Ok(()),
     }
+}
+
+/// Two keyboards write the same letter differently: as RFC 8265 has passwords, so that each opens it.
+fn prepared(passphrase: &str) -> Zeroizing<String> {
+    prepare_password(passphrase).unwrap_or_else(|_| Zeroizing::new(passphrase.to_owned()))
 }
 
 impl Lock {
@@ -63,7 +69,7 @@ impl Lock {
         let params = Params::new(self.memory_kib, self.passes, 1, Some(32)).map_err(unusable)?;
         let mut secret = Zeroizing::new([0; 32]);
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        argon.hash_password_into(passphrase.as_bytes(), &self.salt, &mut *secret).map_err(unusable)?;
+        argon.hash_password_into(prepared(passphrase).as_bytes(), &self.salt, &mut *secret).map_err(unusable)?;
         Ok(Identity::new(secret))
     }
 
@@ -111,6 +117,9 @@ mod tests {
         let lock = Lock::new("correct horse battery").unwrap();
         assert!(lock.open("correct horse battery").unwrap().is_some());
         assert!(lock.open("Correct horse battery").unwrap().is_none());
+        let composed = Lock::new("drei gr\u{fc}ne Enten").unwrap();
+        assert!(composed.open("drei gru\u{308}ne Enten").unwrap().is_some(), "another keyboard");
+        assert!(matches!(Lock::new("            "), Err(TransferError::PassphraseShort { has: 0, .. })));
         assert_eq!(Lock::of_setting(&lock.to_setting()), Some(lock.clone()));
         assert!(lock.to_setting().len() <= 200, "the setting's length");
         assert!(matches!(Lock::new("eleven sign"), Err(TransferError::PassphraseShort { needs: 12, has: 11 })));

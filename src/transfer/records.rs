@@ -129,17 +129,23 @@ pub fn restored(db: &Connection, sum: &str) -> rusqlite::Result<Option<UtcMicros
     Ok(last.filter(|(known, _)| known.as_deref().is_some_and(|known| known.starts_with(sum))).map(|(_, at)| at))
 }
 
-/// A later look: damaged, or whole again (a disk that came back).
-pub fn set_damaged(db: &Connection, file: &str, at: Option<UtcMicros>) -> rusqlite::Result<()> {
+/// A later look: damaged, or whole (again). A file without a record gets one.
+pub fn set_damaged(db: &Connection, file: &str, made_at: UtcMicros, at: Option<UtcMicros>) -> rusqlite::Result<()> {
+    know(db, file, made_at)?;
     db.execute("UPDATE backup SET damaged_at = ?2 WHERE file = ?1", params![file, at]).map(drop)
 }
 
 /// Somebody has a copy elsewhere. A file without a record gets one.
 pub fn set_fetched(db: &Connection, file: &str, made_at: UtcMicros, at: UtcMicros) -> rusqlite::Result<()> {
+    know(db, file, made_at)?;
+    db.execute("UPDATE backup SET fetched_at = ?2 WHERE file = ?1", params![file, at]).map(drop)
+}
+
+fn know(db: &Connection, file: &str, made_at: UtcMicros) -> rusqlite::Result<()> {
     let known = db.query_row("SELECT 1 FROM backup WHERE file = ?1", [file], |_| Ok(())).optional()?;
     if known.is_none() {
         let record = Record { file: Some(file.to_owned()), ..Record::new(Kind::ByHand, made_at, made_at) };
         insert(db, &record)?;
     }
-    db.execute("UPDATE backup SET fetched_at = ?2 WHERE file = ?1", params![file, at]).map(drop)
+    Ok(())
 }

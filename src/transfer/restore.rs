@@ -47,8 +47,8 @@ use crate::store::OpenOptions;
 use crate::store::Store;
 use crate::store::schema_version;
 
-/// The folder of a restore that goes on, in the data folder.
-pub const RESTORED: &str = "restore";
+/// The folder of a restore that goes on, in the data folder. Hidden, as all that may be removed unasked is.
+pub const RESTORED: &str = ".imera-restore";
 const NEW: &str = "new";
 const ORDER: &str = "switch.json";
 /// What belongs to a database beside its file.

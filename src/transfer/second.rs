@@ -7,7 +7,9 @@
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
 use std::sync::mpsc;
@@ -15,17 +17,25 @@ use std::time::Duration;
 
 use super::head;
 use super::list;
+use super::records::Record;
 use super::work;
 use super::work::Paced;
 use super::work::Stage;
 use super::work::Tell;
+use crate::clock;
+use crate::clock::UtcMicros;
 use crate::limits;
 use crate::settings;
 use crate::settings::Settings;
 
 /// Brings the file there. `None`: there is no second place. Else which, and `WHAT: NEXT STEP` if it
 /// has not got it.
-pub fn bring(settings: &Settings, file: &Path, tell: &Tell) -> Option<(String, Result<(), String>)> {
+pub fn bring(
+    settings: &Settings,
+    (file, now): (&Path, UtcMicros),
+    records: &[Record],
+    tell: &Tell,
+) -> Option<(String, Result<(), String>)> {
     let folder = settings.text(&settings::BACKUP_FOLDER);
     let command = settings.text(&settings::BACKUP_COMMAND);
     let place = [folder.as_deref(), command.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -33,7 +43,11 @@ pub fn bring(settings: &Settings, file: &Path, tell: &Tell) -> Option<(String, R
         return None;
     }
     tell.step(Stage::Second, 0, 1);
-    let mut brought = folder.map_or(Ok(()), |folder| copy(settings, file, Path::new(&folder), tell));
+    let mut brought = folder.map_or(Ok(()), |folder| {
+        let whole = copy(file, Path::new(&folder), tell)?;
+        list::forget_old(settings, Path::new(&folder), (&whole, now), records);
+        Ok(())
+    });
     if let Some(command) = command {
         brought = brought.and(run(&command, file));
     }
@@ -44,8 +58,9 @@ pub fn bring(settings: &Settings, file: &Path, tell: &Tell) -> Option<(String, R
     Some((place, brought))
 }
 
-/// Copies, reads the copy again, gives it its name, and lets older ones go as in the first place.
-fn copy(settings: &Settings, file: &Path, folder: &Path, tell: &Tell) -> Result<(), String> {
+/// Copies, reads the copy again and gives it its name, or the next one that is free: another place may keep its own
+/// here.
+fn copy(file: &Path, folder: &Path, tell: &Tell) -> Result<PathBuf, String> {
     if folder.is_relative() {
         return Err(format!("{} is not a whole path: begin backup_folder with /", folder.display()));
     }
@@ -53,8 +68,12 @@ fn copy(settings: &Settings, file: &Path, folder: &Path, tell: &Tell) -> Result<
         return Err(format!("the folder {} is not there: plug it in or mount it", folder.display()));
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let (part, whole) = (folder.join(format!(".{name}.part")), folder.join(&*name));
-    let _ = std::fs::remove_file(&part);
+    let part = folder.join(format!(".{name}.{}.part", clock::short_token()));
+    let stem = name.strip_suffix(list::SUFFIX).unwrap_or(&name);
+    let more = (2..100).map(|number| format!("{stem}-{number}{}", list::SUFFIX));
+    let mut names = [name.to_string()].into_iter().chain(more).map(|name| folder.join(name));
+    let whole =
+        names.find(|path| !path.exists()).ok_or_else(|| format!("{name} is there already: empty the folder"))?;
     let copied = copy_to(file, &part, tell).and_then(|()| {
         std::fs::rename(&part, &whole).map_err(super::TransferError::io(&whole))?;
         work::sync_folder(folder)
@@ -63,8 +82,7 @@ fn copy(settings: &Settings, file: &Path, folder: &Path, tell: &Tell) -> Result<
         let _ = std::fs::remove_file(&part);
         return Err(error.to_string());
     }
-    list::forget_old(settings, folder, &whole, &[]);
-    Ok(())
+    Ok(whole)
 }
 
 fn copy_to(file: &Path, part: &Path, tell: &Tell) -> Result<(), super::TransferError> {
@@ -89,29 +107,32 @@ fn run(command: &str, file: &Path) -> Result<(), String> {
     }
     let program = words.remove(0);
     let mut child = Command::new(&program);
-    child.args(&words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    child.args(&words).process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = child.spawn().map_err(|error| format!("{program} cannot be run ({error}): {next}"))?;
     let pid = rustix::process::Pid::from_child(&child);
-    let (said, mut errors) = (mpsc::channel(), child.stderr.take());
-    let send = said.0;
-    std::thread::spawn(move || {
-        let mut text = Vec::new();
-        if let Some(errors) = &mut errors {
+    let (said, ended) = (mpsc::channel(), mpsc::channel());
+    if let Some(mut errors) = child.stderr.take() {
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
             let _ = errors.by_ref().take(4_096).read_to_end(&mut text);
-            let _ = io::copy(errors, &mut io::sink());
-        }
-        let _ = send.send((child.wait(), text));
-    });
-    match said.1.recv_timeout(Duration::from_secs(limits::BACKUP_COMMAND_MAX_S)) {
-        Ok((Ok(status), _)) if status.success() => Ok(()),
-        Ok((status, text)) => {
+            let _ = said.0.send(text);
+            let _ = io::copy(&mut errors, &mut io::sink());
+        });
+    }
+    std::thread::spawn(move || ended.0.send(child.wait()));
+    match ended.1.recv_timeout(Duration::from_secs(limits::BACKUP_COMMAND_MAX_S)) {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(status) => {
+            // What it has started may hold its standard error open for as long as it likes.
+            let text = said.1.recv_timeout(Duration::from_millis(limits::BACKUP_COMMAND_LAST_WORDS_MS));
+            let text = text.unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
             let line = text.lines().next().unwrap_or_default().chars().take(200).collect::<String>();
             let ended = status.map_or_else(|error| error.to_string(), |status| status.to_string());
             Err(format!("{program} failed ({ended}) {line}").trim_end().to_owned() + ": " + next)
         }
         Err(_) => {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
             Err(format!("{program} took more than {} hours: {next}", limits::BACKUP_COMMAND_MAX_S / 3_600))
         }
     }

@@ -20,6 +20,7 @@ use crate::store::OpenOptions;
 use crate::store::Store;
 
 mod damage;
+mod kept;
 
 /// 2026-11-21T12:00:00Z.
 const NOON: UtcMicros = 1_795_262_400_000_000;
@@ -75,6 +76,10 @@ impl Place {
         self.backups.create(Kind::ByHand, None, &quiet).await.unwrap()
     }
 
+    async fn nightly(&self) -> Made {
+        self.backups.create(Kind::Nightly, None, &quiet).await.unwrap()
+    }
+
     async fn verify(&self, file: &Path, passphrase: Option<&str>) -> Result<Verified, TransferError> {
         let passphrase = passphrase.map(|text| Zeroizing::new(text.to_owned()));
         verify(file, passphrase, self.folder.path(), &quiet).await
@@ -87,7 +92,7 @@ impl Place {
             entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
         };
         let all = [names(self.folder.path()), names(&self.path(FOLDER))].concat();
-        all.into_iter().filter(|name| name.starts_with("scratch-") || name.ends_with(".part")).collect()
+        all.into_iter().filter(|name| name.starts_with(super::work::SCRATCH) || name.ends_with(".part")).collect()
     }
 }
 
@@ -170,9 +175,9 @@ async fn a_restore_that_was_cut_off_between_two_renames_is_finished() {
     let renames = [
         (at("imera.sqlite-wal"), aside.join("imera.sqlite-wal")),
         (at("files"), aside.join("files")),
-        (at("restore/new/files"), at("files")),
+        (at(".imera-restore/new/files"), at("files")),
         (at(FILE), aside.join(FILE)),
-        (at("restore/new/imera.sqlite"), at(FILE)),
+        (at(".imera-restore/new/imera.sqlite"), at(FILE)),
     ];
     for done in 0..=renames.len() {
         let copy = tempfile::tempdir().unwrap();
@@ -232,7 +237,7 @@ async fn older_ones_go_as_the_owner_wants_and_a_damaged_one_neither_counts_nor_g
     place.settings.set("backup_keep", "2,0,0", &By::Machine).await.unwrap();
     let mut made = Vec::new();
     for _ in 0..4 {
-        made.push(place.create().await.path);
+        made.push(place.nightly().await.path);
         place.clock.advance(24 * HOUR);
     }
     let there = |made: &[PathBuf]| -> Vec<bool> { made.iter().map(|path| path.exists()).collect() };
@@ -242,7 +247,7 @@ async fn older_ones_go_as_the_owner_wants_and_a_damaged_one_neither_counts_nor_g
     let list = place.backups.list().await.unwrap();
     assert_eq!((list[0].damaged, list[1].damaged), (true, false));
     assert_eq!(place.backups.summary().await.unwrap().last_good.map(|(at, _)| at), Some(list[1].made_at));
-    made.push(place.create().await.path);
+    made.push(place.nightly().await.path);
     assert_eq!(there(&made), [false, false, true, true, true], "the damaged one is for the owner to look at");
 }
 
@@ -342,8 +347,8 @@ async fn the_nightly_one_is_due_once_a_night_and_after_a_night_without_power() {
 async fn what_a_crash_left_of_a_backup_is_gone_at_the_next_start() {
     let place = Place::new().await;
     let made = place.create().await;
-    std::fs::create_dir(place.path("scratch-abc")).unwrap();
-    std::fs::write(place.path("scratch-abc/plain"), "secret").unwrap();
+    std::fs::create_dir(place.path(".imera-scratch-abc")).unwrap();
+    std::fs::write(place.path(".imera-scratch-abc/plain"), "secret").unwrap();
     std::fs::write(place.path("backups/.imera-1.backup.part"), "half").unwrap();
     settle(place.folder.path()).unwrap();
     assert_eq!((place.left_over(), made.path.is_file()), (Vec::new(), true));

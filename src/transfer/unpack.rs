@@ -52,6 +52,8 @@ pub fn unpack_file(
     tell: &Tell,
 ) -> Result<(Head, Manifest), TransferError> {
     let (head, mut file) = head::open(path)?;
+    // First: a flipped bit in the salt shall not look like a wrong passphrase.
+    head::check_sum(&head, &mut file, path, tell)?;
     let identity = match (&head.lock, passphrase) {
         (None, _) => None,
         (Some(_), None) => return Err(TransferError::PassphraseMissing(path.to_owned())),
@@ -60,7 +62,6 @@ pub fn unpack_file(
             Some(opened.ok_or_else(|| TransferError::WrongPassphrase(path.to_owned()))?)
         }
     };
-    head::check_sum(&head, &mut file, path, tell)?;
     let file = BufReader::with_capacity(limits::TRANSFER_BUFFER_BYTES, file);
     let manifest = match identity {
         None => unpack(file, path, to, what, fits, tell)?,
@@ -105,7 +106,7 @@ pub fn unpack(
     if copy(&mut sums, Some(kept), path, &sums_path, &mut |_| {})? != manifest.sums_sha256 {
         return Err(TransferError::damaged(path, "the sum of its list of sums differs"));
     }
-    let lines = BufReader::new(File::open(&sums_path).map_err(TransferError::io(&sums_path))?).lines();
+    let lines = Lines(BufReader::new(File::open(&sums_path).map_err(TransferError::io(&sums_path))?));
     let of = manifest.database_bytes.saturating_add(manifest.files_bytes);
     let (mut files, mut left, mut done) = (0, of, 0);
     for (number, line) in lines.enumerate() {
@@ -141,6 +142,22 @@ pub fn unpack(
     }
     std::fs::remove_file(&sums_path).map_err(TransferError::io(&sums_path))?;
     Ok(manifest)
+}
+
+/// Lines of at most `BACKUP_SUM_LINE_MAX_BYTES`; a longer one comes in pieces, none of which names a file of ours.
+struct Lines<R>(R);
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<String>;
+
+    fn next(&mut self) -> Option<io::Result<String>> {
+        let mut line = String::new();
+        match self.0.by_ref().take(limits::BACKUP_SUM_LINE_MAX_BYTES).read_line(&mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(Ok(line.trim_end_matches('\n').to_owned())),
+            Err(error) => Some(Err(error)),
+        }
+    }
 }
 
 /// The member is a plain file of that name.

@@ -131,7 +131,7 @@ impl Seek for Paced {
 pub(super) struct Scratch(PathBuf);
 
 /// What scratch folders begin with: what a crash left is found by it.
-pub(super) const SCRATCH: &str = "scratch-";
+pub(super) const SCRATCH: &str = ".imera-scratch-";
 
 impl Scratch {
     pub fn new(below: &Path) -> Result<Scratch, TransferError> {

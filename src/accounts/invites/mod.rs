@@ -385,7 +385,7 @@ impl Invites {
             return Ok(false);
         }
         let id = ticket.id;
-        self.0.store.write(move |c| rows::spend(c, id, &jid, now, true)).await
+        self.0.store.write(move |c| rows::spend_once(c, id, &jid, now)).await
     }
 
     /// The contacts that an invitation made and that are not in the rosters yet, after a power cut:

@@ -97,8 +97,14 @@ pub(in crate::accounts) fn is_kept(
     c.prepare_cached(&sql)?.query_row(params![now, name, by.map_or(0, |id| id.0)], |row| row.get(0))
 }
 
+/// Takes one place for a contact; who was let in before takes no second one. Else as [`spend`].
+pub(super) fn spend_once(c: &Connection, id: InviteId, jid: &str, now: UtcMicros) -> rusqlite::Result<bool> {
+    let known = "SELECT EXISTS (SELECT 1 FROM invite_use WHERE invite = ? AND jid = ?)";
+    Ok(c.query_row(known, params![id.0, jid], |row| row.get(0))? || spend(c, id, jid, now, true)?)
+}
+
 /// Takes one place, whether or not the invitation has run out since it was shown. False: there is
-/// none left, or it was taken back. Who was let in before takes no second place.
+/// none left, or it was taken back.
 pub(in crate::accounts) fn spend(
     c: &Connection,
     id: InviteId,
@@ -106,15 +112,12 @@ pub(in crate::accounts) fn spend(
     now: UtcMicros,
     befriended: bool,
 ) -> rusqlite::Result<bool> {
-    let known = "SELECT EXISTS (SELECT 1 FROM invite_use WHERE invite = ? AND jid = ?)";
-    if c.query_row(known, params![id.0, jid], |row| row.get(0))? {
-        return Ok(true);
-    }
     let sql = "UPDATE invite SET uses = uses + 1 WHERE id = ? AND uses < uses_max AND revoked_at IS NULL";
     if c.execute(sql, [id.0])? == 0 {
         return Ok(false);
     }
-    let sql = "INSERT INTO invite_use (invite, jid, at, befriended) VALUES (?, ?, ?, ?)";
+    // A name that came and went may come again.
+    let sql = "INSERT OR REPLACE INTO invite_use (invite, jid, at, befriended) VALUES (?, ?, ?, ?)";
     c.execute(sql, params![id.0, jid, now, befriended])?;
     Ok(true)
 }

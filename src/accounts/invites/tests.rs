@@ -9,6 +9,7 @@ use crate::accounts::joining::Rules;
 use crate::accounts::joining::Standing;
 use crate::accounts::names::NameError;
 use crate::accounts::passwords::WeakPassword;
+use crate::audit::By;
 use crate::store::OpenOptions;
 
 const RULES: Rules<'static> = Rules { domain: "a.test", place: "Beach House" };
@@ -183,6 +184,36 @@ async fn a_reset_link_works_once_and_the_newest_only() {
     assert_eq!(place.accounts.verify_password("mira", PASSWORD).await.unwrap(), Some(place.mira));
     assert!(matches!(place.invites.reset(&ticket, "another good one", None).await, Err(JoinError::Over(_))));
     assert!(matches!(place.look(&second.token).await, Looked::Used { kind: Kind::Reset, .. }));
+}
+
+#[tokio::test]
+async fn of_many_who_use_one_reset_link_at_once_one_has_a_new_password() {
+    let place = place().await;
+    let made = place.invites.reset_link(place.mira, None).await.unwrap();
+    let ticket = place.ticket(&made.token).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..20 {
+        let (invites, ticket) = (place.invites.clone(), ticket.clone());
+        tries.spawn(async move {
+            let password = format!("pencil-and-paper {number}");
+            (invites.reset(&ticket, &password, Some(&RULES)).await.is_ok(), password)
+        });
+    }
+    let done: Vec<String> = tries.join_all().await.into_iter().filter(|(done, _)| *done).map(|(_, own)| own).collect();
+    assert_eq!(done.len(), 1);
+    assert_eq!(place.accounts.verify_password("mira", &done[0]).await.unwrap(), Some(place.mira));
+}
+
+#[tokio::test]
+async fn a_name_that_comes_and_goes_takes_a_place_each_time() {
+    let place = place().await;
+    let made = place.made(Order { uses: 2, ..Order::account(Some(place.mira)) }).await;
+    let ticket = place.ticket(&made.token).await;
+    for _ in 0..2 {
+        let Ok(Joined::In { account, .. }) = place.join(&ticket, "samy").await else { panic!("a place is left") };
+        place.accounts.remove(account, &By::Machine).await.unwrap();
+    }
+    assert!(matches!(place.join(&ticket, "samy").await, Err(JoinError::Over(_))));
 }
 
 #[tokio::test]

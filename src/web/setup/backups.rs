@@ -155,7 +155,7 @@ fn check_passphrase(fields: &Form, errors: &mut Errors) {
     if let Err(TransferError::PassphraseShort { has, .. }) = lock::check(passphrase) {
         errors.add("passphrase", text("setup-lock-short").with("count", has));
     } else if passphrase != again {
-        errors.add("passphrase_again", text("setup-owner-differs"));
+        errors.add("passphrase_again", text("password-differs"));
     } else if fields.text("written") != "yes" {
         errors.add("written", text("setup-lock-unwritten"));
     }

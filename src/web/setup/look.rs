@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::Entered;
 use super::Plan;
+use super::done;
 use super::done::Facts;
 use super::done::Finished;
 use super::draft::Draft;
@@ -92,7 +93,11 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, _: Form) 
 async fn open(site: &Inner, asked: &Asked, entered: Entered) -> Response {
     let Some((plan, _)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
     if let Err(error) = site.wizard.founding.found(plan.clone()).await {
-        return site.not_kept(asked, &error);
+        // The command line was faster.
+        return match site.settings.domain() {
+            Some(_) => done::after(site, asked),
+            None => site.not_kept(asked, &error),
+        };
     }
     let owner = site.accounts.find(&plan.owner.name);
     let invite = match owner {
