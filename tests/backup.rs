@@ -275,7 +275,8 @@ fn a_night_that_was_missed_is_made_up_for_soon_after_the_start() {
 fn what_cannot_be_done_is_one_line_with_the_next_step() {
     let folder = Folder::new();
     set_up(&folder);
-    let text = folder.file("text");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let text = elsewhere.path().join("text");
     std::fs::write(&text, "this is no backup").unwrap();
     for (arguments, told) in [
         (vec!["restore", text.to_str().unwrap()], "is not an imera backup: name a file called imera-DATE.backup\n"),

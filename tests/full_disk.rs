@@ -114,11 +114,11 @@ fn a_disk_that_fills_while_a_backup_is_made_leaves_a_good_one_or_none() {
     for round in 0..6u64 {
         let path = folder.path.clone();
         let filling = std::thread::spawn(move || {
-            fill(&path, |folder| !found(folder, "scratch-").is_empty(), Duration::from_millis(round * 15));
+            fill(&path, |folder| !found(folder, ".imera-scratch-").is_empty(), Duration::from_millis(round * 15));
         });
         let told = folder.imera(&["backup", "create"], "");
         filling.join().unwrap();
-        assert!(found(&folder.path, "scratch-").is_empty(), "{}", told.stderr);
+        assert!(found(&folder.path, ".imera-scratch-").is_empty(), "{}", told.stderr);
         assert!(found(&folder.file("backups"), ".").is_empty(), "{}", told.stderr);
         std::fs::remove_file(folder.file("ballast")).unwrap();
         match told.code {
