@@ -129,6 +129,8 @@ pub const LOGIN_FAMILIAR_S: u64 = 30 * 86_400;
 pub const LOGIN_TABLE_MAX_ENTRIES: usize = 16_384;
 // The machine's options, doors and certificates
 
+/// How long after the start code that only the start needs is given back, seconds.
+pub const START_SETTLES_S: u64 = 5;
 /// Bytes an option's value may have.
 pub const CONFIG_VALUE_MAX_BYTES: usize = 4_096;
 /// Addresses that every listener binds.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::control::Progress;
 use super::failure::Failure;
 use super::house::House;
+use super::idle;
 use super::set_up::Turn;
 use super::watch;
 use crate::checks::backup::Backup;
@@ -31,6 +32,7 @@ pub async fn nightly(house: Arc<House>) {
             Ok(true) => {
                 // What came of it is in the table, which the checks read.
                 let _ = house.backups.create(Kind::Nightly, None, &|_, _, _| {}).await;
+                idle::forget_code();
                 watch::look(&house).await;
             }
             Ok(false) => {}

@@ -11,6 +11,7 @@ mod doors;
 pub mod failure;
 pub mod folder;
 pub mod house;
+mod idle;
 mod leaving;
 pub mod log;
 mod pages;
@@ -246,6 +247,7 @@ async fn serve(
     jobs.spawn(watch::every_minute(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
+    jobs.spawn(idle::after_start(house.clock.clone()));
     jobs.spawn(backups::nightly(house.clone()));
     let end = loop {
         tokio::select! {

@@ -10,7 +10,7 @@ from steps import Steps, check
 
 async def main():
     steps = Steps()
-    mira = Person("mira", "four everyday words", "desk")
+    mira = Person("mira", "four everyday words more", "desk")
     tom = Person("tom", "five grey geese fly", "phone")
 
     async def come_in():
