@@ -5,6 +5,7 @@
 pub mod limits;
 pub mod xmpp;
 pub mod clock;
+pub mod memory;
 pub mod texts;
 pub mod qr;
 pub mod config;

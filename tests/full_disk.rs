@@ -153,7 +153,7 @@ fn a_disk_that_fills_while_a_backup_comes_back_keeps_what_is_there() {
     let file = folder.json(&["backup", "create"])["file"].as_str().unwrap().to_owned();
     let name = Path::new(&file).file_name().unwrap().to_str().unwrap().to_owned();
     let mut mira = Browser::new(&server.address("http").to_string());
-    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/me");
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/admin");
     let mut failed = 0;
     for round in 0..6u64 {
         let path = folder.path.clone();

@@ -35,7 +35,8 @@ fn place(folder: &Folder) -> (Server, Browser) {
 fn sign_in(browser: &Browser, name: &str) -> Browser {
     let mut browser = browser.another();
     browser.extra = FIREFOX.to_owned();
-    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), "/me");
+    let home = if name == "mira" { "/admin" } else { "/me" };
+    assert_eq!(browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]).leads_to(), home);
     browser
 }
 

@@ -170,7 +170,7 @@ async fn an_app_that_is_online_is_listed_and_signed_out() {
     let endpoint = Endpoint::new(server.address("c2s_tls"), Door::DirectTls, &domain);
     let mut app = Client::login(&endpoint, "admin", "admin", Some("Conversations.<b>")).await.unwrap();
     let mut browser = Browser::new(&server.address("http").to_string());
-    assert_eq!(browser.post("/sign-in", &[("name", "admin"), ("password", "admin")]).leads_to(), "/me");
+    assert_eq!(browser.post("/sign-in", &[("name", "admin"), ("password", "admin")]).leads_to(), "/admin");
     let page = browser.get("/me/devices").body;
     assert!(page.contains("Conversations (<code>Conversations.&lt;b&gt;</code>)"), "{page}");
     assert!(page.contains("signed in, shown to nobody"), "it sent no presence: {page}");

@@ -10,11 +10,11 @@ use std::time::Duration;
 use super::control::Progress;
 use super::failure::Failure;
 use super::house::House;
-use super::idle;
 use super::set_up::Turn;
 use super::watch;
 use crate::checks::backup::Backup;
 use crate::limits;
+use crate::memory;
 use crate::notices::Severity;
 use crate::transfer;
 use crate::transfer::Kind;
@@ -32,7 +32,7 @@ pub async fn nightly(house: Arc<House>) {
             Ok(true) => {
                 // What came of it is in the table, which the checks read.
                 let _ = house.backups.create(Kind::Nightly, None, &|_, _, _| {}).await;
-                idle::forget_code();
+                memory::forget_code();
                 watch::look(&house).await;
             }
             Ok(false) => {}

@@ -11,7 +11,6 @@ mod doors;
 pub mod failure;
 pub mod folder;
 pub mod house;
-mod idle;
 mod leaving;
 pub mod log;
 mod pages;
@@ -39,6 +38,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::features::Parts;
 use crate::limits;
+use crate::memory;
 use crate::net::admission::Admission;
 use crate::net::listen::Inherited;
 use crate::notices::Notice;
@@ -247,7 +247,7 @@ async fn serve(
     jobs.spawn(watch::every_minute(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
-    jobs.spawn(idle::after_start(house.clock.clone()));
+    jobs.spawn(settle(house.clock.clone()));
     jobs.spawn(backups::nightly(house.clone()));
     let end = loop {
         tokio::select! {
@@ -311,6 +311,12 @@ fn complain_about_files(house: &House, what: &str, error: impl std::fmt::Display
 /// Everything a stanza's way leads through.
 async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
     people::build(house, domain).await
+}
+
+/// The code of the start is needed no more.
+async fn settle(clock: Clock) {
+    clock.sleep(Duration::from_secs(limits::START_SETTLES_S)).await;
+    memory::forget_code();
 }
 
 /// Tells systemd that we live, where it asks for it.

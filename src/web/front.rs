@@ -20,6 +20,7 @@ use super::form::Form;
 use super::frame::Frame;
 use super::frame::page;
 use super::signed::Signed;
+use crate::accounts::Role;
 use crate::texts::Lang;
 use crate::texts::text;
 
@@ -30,7 +31,8 @@ struct Page {
     place: String,
     domain: String,
     /// Who is signed in.
-    who: Option<String>,
+    who: Option<Signed>,
+    owner: bool,
 }
 
 /// `/`
@@ -38,7 +40,10 @@ pub(super) async fn door(State(site): State<Arc<Inner>>, asked: Asked, who: Opti
     let Some(domain) = site.settings.domain() else { return Redirect::to("/setup").into_response() };
     let place = site.place();
     let f = Frame::new(&asked, &text("front-title"), Some(place.clone()));
-    page(StatusCode::OK, &Page { f, place, domain, who: who.map(|who| who.name) })
+    page(
+        StatusCode::OK,
+        &Page { f, place, domain, owner: who.as_ref().is_some_and(|who| who.role == Role::Owner), who },
+    )
 }
 
 /// `/language`: keeps the choice in a cookie and leads back to where it was made.

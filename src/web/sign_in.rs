@@ -31,6 +31,7 @@ use super::signed::Leaving;
 use super::signed::Signed;
 use crate::accounts::AccountId;
 use crate::accounts::ChangeError;
+use crate::accounts::Role;
 use crate::accounts::names;
 use crate::accounts::standing::Closed;
 use crate::accounts::throttle::Wait;
@@ -114,8 +115,9 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, signed: O
         let query = if to.is_empty() { String::new() } else { format!("?to={to}") };
         return securely(&site, &asked, &format!("/sign-in{query}"));
     }
-    if signed.is_some() {
-        return onward(&to);
+    if let Some(who) = signed {
+        let to = if to.is_empty() { home(Some(who.role)) } else { &to };
+        return Redirect::to(to).into_response();
     }
     let note = asked.query("n").unwrap_or_default();
     let warning = (note == "again").then(|| (text("sign-in-again"), text("sign-in-again-next")));
@@ -172,7 +174,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let leaving = site.accounts.closed(account).is_some();
     let to = match filled.to.as_str() {
         _ if leaving => "/stay",
-        "" => "/me",
+        "" => home(site.accounts.role(account)),
         to => to,
     };
     with_cookie(Redirect::to(to), cookie)
@@ -204,8 +206,9 @@ pub(super) async fn stay(State(site): State<Arc<Inner>>, asked: Asked, leaving: 
     }
 }
 
-fn onward(to: &str) -> Response {
-    Redirect::to(if to.is_empty() { "/me" } else { to }).into_response()
+/// Where somebody goes who named no page.
+pub(super) fn home(role: Option<Role>) -> &'static str {
+    if role == Some(Role::Owner) { "/admin" } else { "/me" }
 }
 
 /// What stands in the form.

@@ -25,6 +25,7 @@ use super::frame::Frame;
 use super::sign_in;
 use super::sign_in::Checked;
 use super::signed::Signed;
+use crate::accounts::Role;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -47,6 +48,7 @@ struct Tab {
     place: String,
     /// The chat name.
     name: String,
+    owner: bool,
     errors: Errors,
     /// What was just done.
     notice: Option<Markup>,
@@ -69,7 +71,7 @@ fn tab(
     };
     let f = Frame { path: path.to_owned(), ..Frame::new(asked, &title, Some(place.clone())) };
     let notice = notice.map(|notice| f.t.html(&notice));
-    (f, Tab { place, name: who.name.clone(), errors, notice })
+    (f, Tab { place, name: who.name.clone(), owner: who.role == Role::Owner, errors, notice })
 }
 
 /// Asks for the password once more, within the limits on guessing. Ok(false): it is not the right one. Err: the page

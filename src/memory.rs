@@ -1,20 +1,10 @@
 //! Gives back what only the start needed: pages of code that were run then and are not run since.
 //!
 //! A server that waits runs a small part of its code. The kernel reads code from the binary again when it is needed, so
-//! this costs some hundred page faults and nothing else. Keeps no state.
-
-use std::time::Duration;
+//! this costs some hundred page faults and nothing else. The one place with `unsafe`: no crate has this call safe. Keeps
+//! no state.
 
 use rustix::mm::Advice;
-
-use crate::clock::Clock;
-use crate::limits;
-
-/// Once the start is over.
-pub async fn after_start(clock: Clock) {
-    clock.sleep(Duration::from_secs(limits::START_SETTLES_S)).await;
-    forget_code();
-}
 
 /// Drops this process's pages of code. Those that are needed come back by themselves.
 pub fn forget_code() {
