@@ -241,8 +241,8 @@ async fn the_owner_is_told_once_by_a_message_when_no_backup_comes() {
         archived.iter().map(|message| message.body().to_owned()).collect::<Vec<_>>()
     };
     let told = bodies(&server).await;
-    assert!(told.len() == 1 && told[0].starts_with("Beach House: backup: there is no good one yet."), "{told:?}");
-    assert!(told[0].ends_with("Next: make one now by imera backup create."), "{told:?}");
+    assert!(told.len() == 1 && told[0].starts_with("Beach House: There is no recent backup. If"), "{told:?}");
+    assert!(told[0].ends_with("there is no good one yet. make one now by imera backup create."), "{told:?}");
     server.stop();
     let mut server = started(&folder);
     server.log_until("notice=backup");

@@ -4,6 +4,8 @@
 //! restart. Fed by whoever finds trouble; read by `status`, `/healthz`, and later by pages and the
 //! message to the owner.
 
+mod words;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use crate::limits;
 use crate::store::Batch;
 use crate::store::Store;
 use crate::store::StoreError;
+
+pub use words::words;
 
 /// How bad it is, worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

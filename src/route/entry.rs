@@ -17,7 +17,6 @@ use crate::sessions::End;
 use crate::settings::ASK_FIRST;
 use crate::store::AccountId;
 use crate::store::StoreError;
-use crate::texts::Lang;
 use crate::texts::text;
 
 /// A new account by an invitation, or a request where an owner has to say yes; the owners are told by
@@ -36,13 +35,13 @@ pub async fn join(parts: &Parts, ticket: &Ticket, name: &str, password: &str) ->
     Ok(joined)
 }
 
-/// Somebody waits for a yes. In English, as nobody has told the place another language.
+/// Somebody waits for a yes.
 async fn tell_owners(parts: &Parts, ticket: &Ticket, name: &str) {
     let message = match &ticket.inviter {
         Some(inviter) => text("waiting-tell-by").with("inviter", &inviter.shown),
         None => text("waiting-tell"),
     };
-    let words = Lang::En.book().plain(&message.with("name", name).with("web", parts.links.web()));
+    let words = parts.settings.language().book().plain(&message.with("name", name).with("web", parts.links.web()));
     for owner in parts.accounts.owners() {
         if let Err(error) = tell(parts, owner, &words).await {
             tracing::warn!(account = owner.0, ?error, "an owner could not be told that somebody waits");

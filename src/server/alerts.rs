@@ -14,8 +14,10 @@ use crate::accounts::Role;
 use crate::clock::UtcMicros;
 use crate::features::Parts;
 use crate::limits;
+use crate::notices;
 use crate::notices::Notice;
 use crate::route;
+use crate::texts::text;
 
 /// Runs until it is dropped. `raised`: of the time since before the first trouble of this run.
 pub async fn tell_owners(house: Arc<House>, parts: Arc<Parts>, mut raised: Receiver<Notice>) {
@@ -38,7 +40,12 @@ pub async fn tell_owners(house: Arc<House>, parts: Arc<Parts>, mut raised: Recei
 }
 
 async fn tell(house: &House, parts: &Parts, notice: &Notice) {
-    let text = format!("{}: {}.\nNext: {}.", house.settings.place_name(), notice.what, notice.next);
+    let book = house.settings.language().book();
+    let (what, next) = notices::words(&notice.key, notice.severity);
+    let alert = text("alert").with("place", house.settings.place_name());
+    let alert = alert.with("what", book.plain(&what)).with("next", book.plain(&next));
+    let said = text("alert-said").with("what", &notice.what).with("next", &notice.next);
+    let text = format!("{}\n{}", book.plain(&alert), book.plain(&said));
     let people = house.accounts.list().await.unwrap_or_default();
     for owner in people.iter().filter(|account| account.role == Role::Owner) {
         if let Err(error) = route::tell(parts, owner.id, &text).await {

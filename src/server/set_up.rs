@@ -173,6 +173,7 @@ pub async fn set_up_of_pages(house: &House, plan: web::setup::Plan) -> Result<()
     let mut chosen = vec![
         (&settings::DOMAIN, plan.domain),
         (&settings::PLACE_NAME, plan.place_name),
+        (&settings::LANGUAGE, plan.language.to_owned()),
         (&settings::BACKUP_AT, plan.backup_at),
         (&settings::BACKUP_KEEP, plan.backup_keep),
     ];

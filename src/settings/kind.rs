@@ -2,6 +2,7 @@
 
 use crate::config;
 use crate::limits;
+use crate::texts::Lang;
 
 /// What a setting holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Kind {
     },
     /// `3:30`.
     TimeOfDay,
+    /// One that the catalogue has: `en`.
+    Language,
     /// Daily, weekly and monthly backups: `7,4,6`.
     Keep,
 }
@@ -35,6 +38,10 @@ impl Kind {
                 "off" | "false" | "no" | "0" => Some("off".to_owned()),
                 _ => None,
             },
+            Kind::Language => {
+                let offered = Lang::OFFERED.into_iter().map(|(lang, _)| lang.tag());
+                offered.into_iter().find(|tag| tag.eq_ignore_ascii_case(value)).map(str::to_owned)
+            }
             Kind::Text { max_signs } => {
                 let fits = value.chars().count() <= max_signs && !value.chars().any(char::is_control);
                 fits.then(|| value.to_owned())
@@ -62,6 +69,7 @@ impl Kind {
         match self {
             Kind::Domain => "a domain such as beach.example".to_owned(),
             Kind::Switch => "on or off".to_owned(),
+            Kind::Language => Lang::OFFERED.map(|(lang, _)| lang.tag()).join(" or "),
             Kind::Text { max_signs } => format!("one line of at most {max_signs} signs"),
             Kind::Number { min, max } => format!("a number from {min} to {max}"),
             Kind::TimeOfDay => "a time of day such as 3:30".to_owned(),

@@ -16,6 +16,7 @@ use crate::audit::By;
 use crate::audit::Deed;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::texts::Lang;
 
 pub use kind::Kind;
 
@@ -57,6 +58,13 @@ pub const PLACE_NAME: Setting = Setting {
     kind: Kind::Text { max_signs: 60 },
     default: None,
     reason: "What people call this server",
+    fixed: None,
+};
+pub const LANGUAGE: Setting = Setting {
+    key: "language",
+    kind: Kind::Language,
+    default: Some("en"),
+    reason: "In which language the owners are written to; pages follow each reader's browser",
     fixed: None,
 };
 pub const ALLOW_PLAIN: Setting = Setting {
@@ -138,6 +146,7 @@ pub const SETTINGS: &[&Setting] = &[
     &HOST,
     &HOME,
     &PLACE_NAME,
+    &LANGUAGE,
     &ALLOW_PLAIN,
     &REGISTRATION,
     &MEMBERS_INVITE,
@@ -234,6 +243,11 @@ impl Settings {
     /// The place's name, else its domain.
     pub fn place_name(&self) -> String {
         self.text(&PLACE_NAME).or_else(|| self.domain()).unwrap_or_else(|| "imera".to_owned())
+    }
+
+    /// In which the owners are written to.
+    pub fn language(&self) -> Lang {
+        self.text(&LANGUAGE).as_deref().and_then(Lang::of_tag).unwrap_or(Lang::En)
     }
 
     fn stored(&self, key: &str) -> Option<String> {

@@ -7,6 +7,7 @@ use crate::settings;
 use crate::settings::Kind;
 use crate::settings::Setting;
 use crate::texts::Book;
+use crate::texts::Lang;
 use crate::texts::Text;
 use crate::texts::text;
 
@@ -25,7 +26,10 @@ pub(super) struct Section {
     pub fields: &'static [Field],
 }
 
-static PLACE: [Field; 1] = [Field { setting: &settings::PLACE_NAME, why: text("admin-why-place-name") }];
+static PLACE: [Field; 2] = [
+    Field { setting: &settings::PLACE_NAME, why: text("admin-why-place-name") },
+    Field { setting: &settings::LANGUAGE, why: text("admin-why-language") },
+];
 static PEOPLE: [Field; 3] = [
     Field { setting: &settings::MEMBERS_INVITE, why: text("admin-why-members-invite") },
     Field { setting: &settings::INVITE_QUOTA, why: text("admin-why-invite-quota") },
@@ -62,6 +66,7 @@ pub(super) fn name(key: &str) -> Text {
         "host" => text("admin-set-host"),
         "home" => text("admin-set-home"),
         "place_name" => text("admin-set-place-name"),
+        "language" => text("admin-set-language"),
         "allow_plain" => text("admin-set-allow-plain"),
         "registration" => text("admin-set-registration"),
         "members_invite" => text("admin-set-members-invite"),
@@ -80,8 +85,18 @@ pub(super) fn said(t: &Book, value: &str) -> String {
     match value {
         "on" => t.plain(&text("admin-on")),
         "off" => t.plain(&text("admin-off")),
-        other => other.to_owned(),
+        tag => Lang::OFFERED.into_iter().find(|(lang, _)| lang.tag() == tag).map_or(tag, |(_, name)| name).to_owned(),
     }
+}
+
+/// What can be chosen; nothing where it is typed.
+pub(super) fn options(t: &Book, kind: Kind) -> Vec<(&'static str, String)> {
+    let values: &[&'static str] = match kind {
+        Kind::Switch => &["on", "off"],
+        Kind::Language => &Lang::OFFERED.map(|(lang, _)| lang.tag()),
+        _ => &[],
+    };
+    values.iter().map(|value| (*value, said(t, value))).collect()
 }
 
 /// What a refused value should have been.
@@ -91,7 +106,7 @@ pub(super) fn wants(kind: Kind) -> Text {
         Kind::TimeOfDay => text("admin-wants-time"),
         Kind::Keep => text("admin-wants-keep").with("most", crate::limits::BACKUPS_KEPT_MAX),
         Kind::Text { max_signs } => text("admin-wants-text").with("most", max_signs),
-        Kind::Domain | Kind::Switch => text("admin-wants-other"),
+        Kind::Domain | Kind::Switch | Kind::Language => text("admin-wants-other"),
     }
 }
 

@@ -56,7 +56,8 @@ struct Shown {
     why: Markup,
     cost: Option<Markup>,
     default: Option<Markup>,
-    is_switch: bool,
+    /// Values and their names, where there are few.
+    options: Vec<(&'static str, String)>,
     value: String,
 }
 
@@ -109,7 +110,7 @@ fn shown(t: &Book, field: &Field, value: String, cost: Option<Text>) -> Shown {
         why: t.html(&field.why),
         cost: cost.map(|cost| t.html(&cost)),
         default: default.map(|default| t.html(&default)),
-        is_switch: setting.kind == Kind::Switch,
+        options: sections::options(t, setting.kind),
         value,
     }
 }
@@ -143,7 +144,7 @@ pub(super) async fn save(
         match settings::check(setting, value) {
             // Nobody but a script sends that.
             _ if !fields.has(setting.key) => return site.fault(&asked, Fault::Garbled),
-            Err(_) if setting.kind == Kind::Switch => return site.fault(&asked, Fault::Garbled),
+            Err(_) if matches!(setting.kind, Kind::Switch | Kind::Language) => return site.fault(&asked, Fault::Garbled),
             Ok(_) if !empty => wanted.push((*setting, value.to_owned())),
             _ => errors.add(setting.key, sections::wants(setting.kind)),
         }

@@ -7,6 +7,7 @@ use crate::checks::Found;
 use crate::checks::Looked;
 use crate::checks::State;
 use crate::clock::UtcMicros;
+use crate::notices;
 use crate::notices::Notice;
 use crate::notices::Severity;
 use crate::texts::Text;
@@ -53,24 +54,7 @@ impl Thing {
 
     /// Heading, and what follows.
     pub fn words(&self) -> (Text, Text) {
-        let bad = self.severity == Severity::Trouble;
-        match self.key.as_str() {
-            "disk" if bad => (text("admin-disk-full"), text("admin-disk-full-next")),
-            "disk" => (text("admin-disk-low"), text("admin-disk-low-next")),
-            "store" => (text("admin-store"), text("admin-store-next")),
-            "backup" if bad => (text("admin-backup-old"), text("admin-backup-old-next")),
-            "backup" => (text("admin-backup-failed"), text("admin-backup-failed-next")),
-            "backup_copy" if self.severity == Severity::Info => {
-                (text("admin-backup-alone"), text("admin-backup-alone-next"))
-            }
-            "backup_copy" => (text("admin-backup-second"), text("admin-backup-second-next")),
-            "clock" => (text("admin-clock-wrong"), text("admin-clock-wrong-next")),
-            "certificate" if bad => (text("admin-certificate-bad"), text("admin-certificate-bad-next")),
-            "certificate" => (text("admin-certificate-soon"), text("admin-certificate-soon-next")),
-            "certificate_files" => (text("admin-certificate-files"), text("admin-certificate-files-next")),
-            "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
-            _ => (text("admin-thing"), text("admin-thing-next")),
-        }
+        notices::words(&self.key, self.severity)
     }
 
     /// Where something can be done about it.

@@ -25,6 +25,7 @@ use crate::accounts::invites::Invites;
 use crate::accounts::invites::Order;
 use crate::accounts::invites::links::Links;
 use crate::limits;
+use crate::texts::Lang;
 use crate::web::Inner;
 use crate::web::ask::Asked;
 use crate::web::form::Form;
@@ -56,7 +57,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Err(reply) => return reply,
     };
     let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
-    let Some((plan, keep)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
+    let Some((plan, keep)) = plan(&entered.draft, asked.lang) else { return to(steps::first_open(&entered.draft).path) };
     let ascii = idna::domain_to_ascii(&plan.domain).ok().filter(|ascii| *ascii != plan.domain);
     let locked = plan.backup_lock.is_some();
     let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;
@@ -64,7 +65,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
 }
 
 /// Of a draft whose steps are all done.
-fn plan(draft: &Draft) -> Option<(Plan, [u32; 3])> {
+fn plan(draft: &Draft, lang: Lang) -> Option<(Plan, [u32; 3])> {
     let (name, backups) = (draft.name.clone()?, draft.backups.clone()?);
     let [days, weeks, months] = backups.keep;
     let plan = Plan {
@@ -72,6 +73,8 @@ fn plan(draft: &Draft) -> Option<(Plan, [u32; 3])> {
         host: name.host,
         home: draft.kind == Some(Kind::Home),
         place_name: name.place,
+        // The one for tests is nobody's.
+        language: if lang == Lang::De { "de" } else { "en" },
         owner: draft.owner.clone()?,
         backup_at: backups.at,
         backup_keep: format!("{days},{weeks},{months}"),
@@ -91,7 +94,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, _: Form) 
 }
 
 async fn open(site: &Inner, asked: &Asked, entered: Entered) -> Response {
-    let Some((plan, _)) = plan(&entered.draft) else { return to(steps::first_open(&entered.draft).path) };
+    let Some((plan, _)) = plan(&entered.draft, asked.lang) else { return to(steps::first_open(&entered.draft).path) };
     if let Err(error) = site.wizard.founding.found(plan.clone()).await {
         // The command line was faster.
         return match site.settings.domain() {

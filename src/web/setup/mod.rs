@@ -63,6 +63,8 @@ pub struct Plan {
     pub host: Option<String>,
     pub home: bool,
     pub place_name: String,
+    /// The tag of the language in which it was set up.
+    pub language: &'static str,
     pub owner: Founder,
     pub backup_at: String,
     pub backup_keep: String,

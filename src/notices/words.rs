@@ -1,0 +1,27 @@
+//! Troubles in the words of people: what happened and what it means, then the next step. The notice's own line, in
+//! English, is for logs and terminals. Keeps no state.
+
+use super::Severity;
+use crate::texts::Text;
+use crate::texts::text;
+
+/// Heading, and what follows, of the cause with that key. One that is not known gets words that fit any.
+pub fn words(key: &str, severity: Severity) -> (Text, Text) {
+    let bad = severity == Severity::Trouble;
+    match key {
+        "disk" if bad => (text("admin-disk-full"), text("admin-disk-full-next")),
+        "disk" => (text("admin-disk-low"), text("admin-disk-low-next")),
+        "store" => (text("admin-store"), text("admin-store-next")),
+        "backup" if bad => (text("admin-backup-old"), text("admin-backup-old-next")),
+        "backup" => (text("admin-backup-failed"), text("admin-backup-failed-next")),
+        "backup_copy" if severity == Severity::Info => (text("admin-backup-alone"), text("admin-backup-alone-next")),
+        "backup_copy" => (text("admin-backup-second"), text("admin-backup-second-next")),
+        "aside" => (text("admin-aside"), text("admin-aside-next")),
+        "clock" => (text("admin-clock-wrong"), text("admin-clock-wrong-next")),
+        "certificate" if bad => (text("admin-certificate-bad"), text("admin-certificate-bad-next")),
+        "certificate" => (text("admin-certificate-soon"), text("admin-certificate-soon-next")),
+        "certificate_files" => (text("admin-certificate-files"), text("admin-certificate-files-next")),
+        "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
+        _ => (text("admin-thing"), text("admin-thing-next")),
+    }
+}
