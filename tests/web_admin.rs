@@ -282,6 +282,36 @@ fn invitations_are_made_once_shown_once_and_taken_back() {
     }
 }
 
+#[test]
+fn who_waits_is_let_in_or_turned_away_and_the_place_is_free_again() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut mira = sign_in(&browser, "mira");
+    let more = [("uses", "5"), ("once", "BBBBBBBBBBBBBBBBBBBBBBBB"), ("ask_first", "on")];
+    assert_eq!(invite(&mut mira, &more).leads_to(), "/admin/invites#made-now");
+    let path = format!("/invite/{}/sign-up", link(&mira.get("/admin/invites").body, "invite"));
+    let asks = |name: &str| {
+        let mut browser = browser.another();
+        let reply = browser.post(&path, &[("name", name), ("password", PASSWORD)]);
+        assert!(reply.leads_to().starts_with("/waiting/"), "{name}");
+        browser
+    };
+    let mut nora = asks("nora");
+    let mut olaf = asks("olaf");
+    assert_eq!(nora.post("/sign-in", &[("name", "nora"), ("password", PASSWORD)]).status, 422, "not yet");
+    let answer = |mira: &mut Browser, name: &str, answer: &str| {
+        let page = mira.get("/admin/people").body;
+        let before = page.split_once(name).unwrap_or_else(|| panic!("{name}: {page}")).1;
+        let number = behind(before, "/admin/people/requests/").to_owned();
+        mira.post(&format!("/admin/people/requests/{number}"), &[("answer", answer)]).leads_to().to_owned()
+    };
+    assert_eq!(answer(&mut mira, "nora", "yes"), "/admin/people?n=let-in");
+    assert_eq!(answer(&mut mira, "olaf", "no"), "/admin/people?n=refused");
+    assert_eq!(nora.post("/sign-in", &[("name", "nora"), ("password", PASSWORD)]).leads_to(), "/me");
+    assert_eq!(olaf.post("/sign-in", &[("name", "olaf"), ("password", PASSWORD)]).status, 422);
+    assert_eq!(folder.json(&["invite", "list"])[0]["uses"], 1, "who was turned away takes no place");
+}
+
 /// Waits at the page of the work until it leads on.
 fn worked(browser: &mut Browser) -> String {
     let patience = std::time::Instant::now();
@@ -358,7 +388,7 @@ fn settings_are_saved_a_section_at_a_time_and_wrong_values_stay_in_their_fields(
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(!page.contains("name=\"backup_command\"") && !page.contains("name=\"host\""));
-    let place = [("place_name", EVIL)];
+    let place = [("place_name", EVIL), ("language", "de")];
     assert_eq!(mira.post("/admin/settings/place", &place).leads_to(), "/admin/settings?n=saved&open=place#place");
     let page = mira.get("/admin/settings?n=saved&open=place").body;
     assert!(page.contains("Saved.") && page.contains("alert(1)") && !page.contains("<script>"), "{page}");
@@ -388,7 +418,10 @@ fn settings_are_saved_a_section_at_a_time_and_wrong_values_stay_in_their_fields(
     for section in ["machine", "reach", "backup_command", "..", "%3Cscript%3E"] {
         assert_eq!(mira.post(&format!("/admin/settings/{section}"), &machine).status, 404, "{section}");
     }
-    mira.post("/admin/settings/place", &[("place_name", "Beach House"), ("backup_command", "cp {} /tmp")]);
+    mira.post(
+        "/admin/settings/place",
+        &[("place_name", "Beach House"), ("language", "en"), ("backup_command", "cp {} /tmp")],
+    );
     assert!(folder.json(&["settings", "get", "backup_command"])["value"].is_null());
 }
 
@@ -406,7 +439,7 @@ fn the_log_tells_who_changed_what_whichever_way() {
     mira.post("/admin/people/2/sign-out", &[]);
     invite(&mut mira, &[("note", EVIL)]);
     mira.post("/admin/invites/2/withdraw", &[]);
-    mira.post("/admin/settings/place", &[("place_name", "Strand")]);
+    mira.post("/admin/settings/place", &[("place_name", "Strand"), ("language", "en")]);
     for (command, input) in [
         (&["settings", "set", "ask_first", "on"][..], ""),
         (&["settings", "set", "backup_command", "cp --password hunter2 {}"][..], ""),
@@ -456,7 +489,7 @@ fn the_log_has_pages() {
     let (_server, browser) = place(&folder);
     let mut mira = sign_in(&browser, "mira");
     for number in 0..60 {
-        mira.post("/admin/settings/place", &[("place_name", &format!("House {number}"))]);
+        mira.post("/admin/settings/place", &[("place_name", &format!("House {number}")), ("language", "en")]);
     }
     let first = mira.get("/admin/log");
     assert!(first.body.contains("House 59<") && !first.body.contains("House 5<") && first.body.len() < 30_000);

@@ -319,15 +319,17 @@ impl Invites {
         .await
     }
 
-    /// The owner says no: the name is free again, the place stays spent. False: nobody waits under
-    /// this number.
+    /// The owner says no: name and place are free again. False: nobody waits under this number.
     pub async fn refuse(&self, request: i64, by: &By) -> Result<bool, StoreError> {
         let (by, at) = (by.clone(), self.0.clock.utc());
         let job = move |c: &Connection| {
-            let sql = "DELETE FROM join_request WHERE id = ? RETURNING name";
-            let refused: Option<String> = c.query_row(sql, [request], |row| row.get(0)).optional()?;
+            let sql = "DELETE FROM join_request WHERE id = ? RETURNING name, invite";
+            let refused = c.query_row(sql, [request], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
+            if let Some((name, Some(invite))) = &refused {
+                invites::give_back(c, InviteId(*invite), &format!("{name}@"))?;
+            }
             match refused {
-                Some(name) => audit::note(c, &by, &Deed::TurnedAway { name }, at).map(|()| true),
+                Some((name, _)) => audit::note(c, &by, &Deed::TurnedAway { name }, at).map(|()| true),
                 None => Ok(false),
             }
         };

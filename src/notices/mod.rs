@@ -1,8 +1,8 @@
 //! Trouble as data: what, since when, the next step, until when.
 //!
 //! State: the standing notices, in memory and in the table `notice`, so that "since" survives a
-//! restart. Fed by whoever finds trouble; read by `status`, `/healthz`, and later by pages and the
-//! message to the owner.
+//! restart. Fed by whoever finds trouble; read by `status`, `/healthz`, the owner's pages and the
+//! message to the owners.
 
 mod words;
 

@@ -42,7 +42,7 @@ pub async fn tell_owners(house: Arc<House>, parts: Arc<Parts>, mut raised: Recei
 async fn tell(house: &House, parts: &Parts, notice: &Notice) {
     let book = house.settings.language().book();
     let (what, next) = notices::words(&notice.key, notice.severity);
-    let alert = text("alert").with("place", house.settings.place_name());
+    let alert = text("alert-line").with("place", house.settings.place_name());
     let alert = alert.with("what", book.plain(&what)).with("next", book.plain(&next));
     let said = text("alert-said").with("what", &notice.what).with("next", &notice.next);
     let text = format!("{}\n{}", book.plain(&alert), book.plain(&said));

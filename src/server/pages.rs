@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io::IsTerminal;
 use std::io::Write;
 use std::net::IpAddr;
+use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::net::UdpSocket;
 use std::path::Path;
@@ -127,7 +128,9 @@ fn outward(from: &str, to: &str) -> Option<IpAddr> {
 /// By our own addresses on the way out: a private one in IPv4, and none in IPv6 that others could reach. Without any
 /// way out nothing is sure.
 fn is_behind_router(v4: Option<IpAddr>, v6: Option<IpAddr>) -> bool {
-    let private = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_private());
+    // RFC 6598: 100.64.0.0/10 is a provider's own net.
+    let shared = |v4: Ipv4Addr| v4.octets()[0] == 100 && v4.octets()[1] >> 6 == 1;
+    let private = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_private() || shared(v4));
     // RFC 4291 §2.4: 2000::/3 are those of the internet.
     let global = |ip: IpAddr| matches!(ip, IpAddr::V6(v6) if v6.segments()[0] >> 13 == 1);
     v4.is_some_and(private) && !v6.is_some_and(global)
@@ -236,6 +239,7 @@ mod tests {
         let ip = |text: &str| Some(text.parse().unwrap());
         assert!(is_behind_router(ip("192.168.1.7"), None));
         assert!(is_behind_router(ip("10.0.0.7"), ip("fd00::7")));
+        assert!(is_behind_router(ip("100.127.0.7"), None) && !is_behind_router(ip("100.128.0.7"), None));
         for (v4, v6) in
             [(None, None), (ip("203.0.113.7"), None), (ip("10.0.0.7"), ip("2001:db8::7")), (None, ip("::1"))]
         {

@@ -19,7 +19,10 @@ pub fn name_refused(error: &NameError) -> Text {
         },
         NameError::Sign { sign } => text("name-sign").with("sign", sign.to_string()),
         NameError::TooLong { signs } => text("name-long").with("count", *signs),
-        NameError::Reserved { name, .. } => text("name-kept").with("name", name.as_str()),
+        NameError::Reserved { name, suggestions } => match suggestions.as_slice() {
+            [one, two] => text("name-kept-or").with("name", name.as_str()).with("one", one).with("two", two),
+            _ => text("name-kept").with("name", name.as_str()),
+        },
         NameError::MixedScripts => text("name-scripts"),
         NameError::Taken { name, suggestions } => match suggestions.as_slice() {
             [one, two] => text("name-taken-or").with("name", name.as_str()).with("one", one).with("two", two),

@@ -262,6 +262,7 @@ name-long = { $count ->
    *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
 }
 name-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
+name-kept-or = <b>{ $name }</b> ist für die Maschine vorgesehen. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-scripts = Hier mischen sich Buchstaben mehrerer Alphabete, das ließe sich mit einem anderen Namen verwechseln. Nimm nur eines.
 name-taken = <b>{ $name }</b> ist hier schon vergeben. Nimm bitte einen anderen.
 name-taken-or = <b>{ $name }</b> ist hier schon vergeben. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
@@ -993,6 +994,7 @@ over-asked-next = Ein neuer Link kommt so zu dir wie dieser. Ein Link kann einma
 over-message-out = Hallo { $inviter }, die Einladung zu { $place } ist abgelaufen. Schickst du mir eine neue?
 over-message-used = Hallo { $inviter }, die Einladung zu { $place } ist schon benutzt. Schickst du mir eine neue?
 over-message-full = Hallo { $inviter }, alle Plätze der Einladung zu { $place } sind vergeben. Schickst du mir eine andere?
+over-message-back = Hallo { $inviter }, die Einladung zu { $place } wurde zurückgenommen. Schickst du mir eine neue?
 over-message-name = Ich möchte gern { $name } heißen.
 over-sign-in = Ich bin schon da: anmelden
 over-status = Mit diesem Link kommt niemand mehr herein
@@ -1179,5 +1181,5 @@ restore-back-apps = Apps verbinden sich von selbst. Wer sein Passwort seitdem ge
 restore-back-aside = Was vorher hier war, liegt im Ordner <code>{ $name }</code> bei den Daten. Er wird { $until } entfernt.
 
 # Was Besitzern in einer Chatnachricht gesagt wird
-alert = { $place }: { $what }. { $next }
+alert-line = { $place }: { $what }. { $next }
 alert-said = Die Maschine sagt: { $what }. { $next }.

@@ -263,6 +263,7 @@ name-long = { $count ->
    *[other] That is { $count } signs long; 40 are the most.
 }
 name-kept = <b>{ $name }</b> is kept for the machine. Please take another.
+name-kept-or = <b>{ $name }</b> is kept for the machine. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-scripts = This mixes letters of several alphabets, so it could be taken for another name. Use one alphabet.
 name-taken = <b>{ $name }</b> is taken here. Please take another.
 name-taken-or = <b>{ $name }</b> is taken here. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
@@ -994,6 +995,7 @@ over-asked-next = A new link comes the way this one came. A link can ask once a 
 over-message-out = Hi { $inviter }, the invitation to { $place } has run out. Can you send me a new one?
 over-message-used = Hi { $inviter }, the invitation to { $place } has been used already. Can you send me a new one?
 over-message-full = Hi { $inviter }, all places of the invitation to { $place } are taken. Can you send me another one?
+over-message-back = Hi { $inviter }, the invitation to { $place } was taken back. Can you send me a new one?
 over-message-name = I would like to be called { $name }.
 over-sign-in = I am in already: sign in
 over-status = Nobody else gets in with this link
@@ -1180,5 +1182,5 @@ restore-back-apps = Apps connect by themselves. Whoever changed the password sin
 restore-back-aside = What was here before lies in the folder <code>{ $name }</code> beside the data. It is removed { $until }.
 
 # What owners are told by a chat message
-alert = { $place }: { $what }. { $next }
+alert-line = { $place }: { $what }. { $next }
 alert-said = The machine says: { $what }. { $next }.

@@ -49,8 +49,9 @@ export const restore = async ({ page, origin, look, check, at }, when) => {
     check((await page.locator('h2').first().innerText()) === (await page.locator('.note.bad h2').innerText()), 'what is wrong comes first');
     await look(name('not-ours'));
     const stop = await arriving(page, origin, base);
-    await page.goto(`${origin}${base}/check`).catch(() => {});
-    await page.locator('#row-arrived.wait').waitFor();
+    for (let tries = 0; tries < 100 && (await page.locator('#row-arrived.wait').count()) === 0; tries += 1) {
+      await page.goto(`${origin}${base}/check`).catch(() => {});
+    }
     for (let tries = 0; tries < 100 && !(await page.locator('#row-arrived').innerText()).includes('44 %'); tries += 1) await page.goto(`${origin}${base}/check`).catch(() => {});
     await look(name('check'));
     stop();

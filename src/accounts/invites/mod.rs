@@ -30,6 +30,7 @@ use crate::store::relative::relative;
 use crate::xmpp::jid::Jid;
 use crate::xmpp::jid::prepare_local;
 
+pub(super) use rows::give_back;
 pub(super) use rows::is_kept;
 pub(super) use rows::spend;
 
@@ -199,8 +200,11 @@ pub enum Looked {
         at: UtcMicros,
         inviter: Option<Person>,
     },
-    /// Taken back. No name is told.
-    Withdrawn,
+    /// Taken back. `inviter`: not where the account itself is closed.
+    Withdrawn {
+        kind: Kind,
+        inviter: Option<Person>,
+    },
     Unknown,
     /// This address has tried too many wrong ones: in so many seconds again.
     TooFast {

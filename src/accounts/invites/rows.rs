@@ -123,6 +123,12 @@ pub(in crate::accounts) fn spend(
 }
 
 /// Some: its note. `None`: there is none to take back.
+/// The place that somebody took who is not let in after all.
+pub(in crate::accounts) fn give_back(c: &Connection, id: InviteId, jid: &str) -> rusqlite::Result<()> {
+    let taken = c.execute("DELETE FROM invite_use WHERE invite = ? AND jid = ?", params![id.0, jid])?;
+    c.execute("UPDATE invite SET uses = uses - ?2 WHERE id = ?1", params![id.0, taken as i64]).map(drop)
+}
+
 pub(super) fn revoke(
     c: &Connection,
     id: InviteId,
@@ -209,7 +215,7 @@ fn judge(c: &Connection, found: Option<Invite>, now: UtcMicros) -> rusqlite::Res
     let Some(invite) = found else { return Ok(Looked::Unknown) };
     let Invite { id, kind, inviter, uses: used, of, expires_at, .. } = invite;
     if invite.revoked_at.is_some() || invite.inviter_closed {
-        return Ok(Looked::Withdrawn);
+        return Ok(Looked::Withdrawn { kind, inviter: inviter.filter(|_| !invite.inviter_closed) });
     }
     if used >= of {
         let at = uses(c, id)?.last().map_or(invite.created_at, |(_, at)| *at);

@@ -144,7 +144,9 @@ pub(super) async fn save(
         match settings::check(setting, value) {
             // Nobody but a script sends that.
             _ if !fields.has(setting.key) => return site.fault(&asked, Fault::Garbled),
-            Err(_) if matches!(setting.kind, Kind::Switch | Kind::Language) => return site.fault(&asked, Fault::Garbled),
+            Err(_) if matches!(setting.kind, Kind::Switch | Kind::Language) => {
+                return site.fault(&asked, Fault::Garbled);
+            }
             Ok(_) if !empty => wanted.push((*setting, value.to_owned())),
             _ => errors.add(setting.key, sections::wants(setting.kind)),
         }

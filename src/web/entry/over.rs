@@ -1,6 +1,6 @@
 //! Links that let nobody in any more, or never did: what happened, whom to ask, and how.
 //!
-//! Keeps no state. A link that was taken back tells no name.
+//! Keeps no state.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -63,6 +63,7 @@ pub(super) fn friend_of(looked: &Looked) -> Option<&Person> {
         Looked::Used { kind, inviter, .. } | Looked::RanOut { kind, inviter, .. } if *kind != Kind::Reset => {
             inviter.as_ref()
         }
+        Looked::Withdrawn { kind, inviter } if *kind != Kind::Reset => inviter.as_ref(),
         Looked::Full { inviter, .. } => inviter.as_ref(),
         _ => None,
     }
@@ -80,7 +81,8 @@ pub(super) async fn answer(
     let (title, next) = match looked {
         Looked::TooFast { wait_s } => return site.fault(asked, Fault::TooMany(*wait_s)),
         Looked::Unknown | Looked::Valid(_) => return site.fault(asked, Fault::NotFound),
-        Looked::Withdrawn => (text("over-back"), text("over-back-next")),
+        Looked::Withdrawn { kind, .. } if of_reset(kind) => (text("over-back"), text("over-reset-out-next")),
+        Looked::Withdrawn { .. } => (text("over-back"), text("over-back-next")),
         Looked::Used { kind, .. } if of_reset(kind) => (text("over-reset-used"), text("over-reset-used-next")),
         Looked::RanOut { kind, .. } if of_reset(kind) => (text("over-reset-out"), text("over-reset-out-next")),
         Looked::Used { at, .. } => (text("over-used"), text("over-used-next").with("day", said(site, asked, *at))),
@@ -123,6 +125,7 @@ async fn asking(
     let message = match looked {
         Looked::RanOut { .. } => text("over-message-out"),
         Looked::Full { .. } => text("over-message-full"),
+        Looked::Withdrawn { .. } => text("over-message-back"),
         _ => text("over-message-used"),
     };
     let book = asked.lang.book();

@@ -57,7 +57,9 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Err(reply) => return reply,
     };
     let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
-    let Some((plan, keep)) = plan(&entered.draft, asked.lang) else { return to(steps::first_open(&entered.draft).path) };
+    let Some((plan, keep)) = plan(&entered.draft, asked.lang) else {
+        return to(steps::first_open(&entered.draft).path);
+    };
     let ascii = idna::domain_to_ascii(&plan.domain).ok().filter(|ascii| *ascii != plan.domain);
     let locked = plan.backup_lock.is_some();
     let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;

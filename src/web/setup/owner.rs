@@ -119,7 +119,7 @@ mod tests {
             ("mira@other.example", text("name-at").with("domain", "beach.example")),
             ("Mira K", text("name-blank").with("dotted", "mira.k").with("joined", "mirak")),
             ("mi/ra", text("name-sign").with("sign", "/")),
-            ("Admin", text("name-kept").with("name", "admin")),
+            ("Admin", text("name-kept-or").with("name", "admin").with("one", "admin.b").with("two", "myadmin")),
             ("🦀", text("name-sign").with("sign", "🦀")),
             ("mirа", text("name-scripts")), // its last letter is Cyrillic
         ] {
