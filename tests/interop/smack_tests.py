@@ -107,12 +107,29 @@ class Judge:
                 self.fails(name, f"could not run and is not in the list: {reason}")
 
 
+def tried_twice(suite, judge, mark, **options):
+    """One run, and another one of the tests of this mark that failed in it: their order is random, they share their
+    accounts, and one or two that move from run to run are the suite's own."""
+    passed, failed, impossible = suite.run(**options)
+    again = sorted(test for test in failed if judge.mark(test) == mark)
+    if again:
+        print(f"again: {', '.join(f'{test} ({failed[test][:200]})' for test in again)}")
+        only = {name: value for name, value in options.items() if name != "disabledTests"}
+        passed_then, failed_then, _ = suite.run(**only, enabledTests=",".join(again))
+        for test in again:
+            if test in passed_then and test not in failed_then:
+                passed.add(test)
+                del failed[test]
+    return passed, failed, impossible
+
+
 def main():
     listed = read_list(sys.argv[1])
     domain = os.environ["SERVER_DOMAIN"]
     judge, suite = Judge(listed), Suite(os.environ["SMACK_JARS"], os.environ["SCRATCH"], domain)
     not_now = ",".join(judge.marked("never") + judge.marked("contacts"))
-    strangers = suite.run(adminAccountUsername="admin", adminAccountPassword="admin", disabledTests=not_now)
+    admin = {"adminAccountUsername": "admin", "adminAccountPassword": "admin"}
+    strangers = tried_twice(suite, judge, "run", **admin, disabledTests=not_now)
     judge.hear("run", *strangers)
 
     names, password = ("one", "two", "three"), "a-password-of-contacts"
