@@ -1,10 +1,25 @@
-//! Gives back what only the start needed: pages of code that were run then and are not run since.
+//! Gives back memory that is not in use: pages of code that only the start has run, large blocks that were freed.
 //!
 //! A server that waits runs a small part of its code. The kernel reads code from the binary again when it is needed, so
-//! this costs some hundred page faults and nothing else. The one place with `unsafe`: no crate has this call safe. Keeps
+//! this costs some hundred page faults and nothing else. The one place with `unsafe`: no crate has these calls safe. Keeps
 //! no state.
 
 use rustix::mm::Advice;
+
+/// Blocks beyond this are the system's again as soon as they are freed, bytes.
+#[cfg(target_env = "gnu")]
+const LARGE_BLOCK: i32 = 1 << 20;
+
+/// Has freed memory given back at once where it is much. By itself glibc learns from the first large block (a recovery
+/// code takes 19 MB) to keep blocks of that size, in each thread. Before there are threads.
+pub fn return_large_blocks() {
+    #[cfg(target_env = "gnu")]
+    {
+        // SAFETY: two numbers, and no other thread asks for memory yet (mallopt(3)).
+        let done = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BLOCK) };
+        debug_assert_eq!(done, 1, "a threshold that glibc allows");
+    }
+}
 
 /// Drops this process's pages of code. Those that are needed come back by themselves.
 pub fn forget_code() {

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::AccountId;
 use super::Accounts;
+use super::Proof;
 use crate::clock;
 use crate::clock::UtcMicros;
 use crate::limits;
@@ -49,29 +50,34 @@ const MAX_US: i64 = limits::WEB_SESSION_MAX_S as i64 * 1_000_000;
 const TOUCH_US: i64 = limits::WEB_SESSION_TOUCH_S as i64 * 1_000_000;
 
 impl Accounts {
-    /// Signs a browser in, durable on return. Gives its number and its cookie: 256 bits in URL-safe base64. The
-    /// account's browsers beyond [`limits::WEB_SESSIONS_PER_ACCOUNT_MAX`], seen longest ago, are signed out.
+    /// Signs a browser in, durable on return. Gives its number and its cookie: 256 bits in URL-safe base64. `proof`: of
+    /// the password that was typed, `None` where it was just chosen. `None`: the password is another by now, or the
+    /// account is locked or gone. The account's browsers beyond [`limits::WEB_SESSIONS_PER_ACCOUNT_MAX`], seen longest ago, are signed out.
     pub async fn begin_browser(
         &self,
         account: AccountId,
+        proof: Option<&Proof>,
         trace: Trace,
-    ) -> Result<(i64, Zeroizing<String>), StoreError> {
+    ) -> Result<Option<(i64, Zeroizing<String>)>, StoreError> {
         let cookie = Zeroizing::new(URL_SAFE_NO_PAD.encode(Zeroizing::new(clock::random::<32>())));
         let (hash, now) = (hash(&cookie), self.0.clock.utc());
-        let agent = shortened(&trace.agent);
+        let (agent, salt) = (shortened(&trace.agent), proof.map(|proof| proof.salt.clone()));
         let job = move |c: &Connection| {
             c.execute("DELETE FROM web_session WHERE seen_at < ?", [now - MAX_US])?;
-            let insert =
-                "INSERT INTO web_session (token_hash, account, created_at, seen_at, proved_at, agent, \"from\")
-                          VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5)";
-            c.execute(insert, params![hash, account, now, agent, trace.from])?;
+            // In the transaction of its own: a password that changes, or a lock, is before this or ends it.
+            let insert = "INSERT INTO web_session (token_hash, account, created_at, seen_at, proved_at, agent, \"from\")
+                          SELECT ?1, id, ?3, ?3, ?3, ?4, ?5 FROM account WHERE id = ?2 AND locked_at IS NULL AND (?6 IS NULL
+                          OR EXISTS (SELECT 1 FROM verifier WHERE account = ?2 AND salt = ?6))";
+            if c.execute(insert, params![hash, account, now, agent, trace.from, salt])? == 0 {
+                return Ok(None);
+            }
             let id = c.last_insert_rowid();
             let surplus = "DELETE FROM web_session WHERE account = ?1 AND id NOT IN (SELECT id FROM web_session
                            WHERE account = ?1 ORDER BY id = ?2 DESC, seen_at DESC, id DESC LIMIT ?3)";
             c.execute(surplus, params![account, id, limits::WEB_SESSIONS_PER_ACCOUNT_MAX])?;
-            Ok(id)
+            Ok(Some(id))
         };
-        Ok((self.0.store.write(job).await?, cookie))
+        Ok(self.0.store.write(job).await?.map(|id| (id, cookie)))
     }
 
     /// Whose cookie that is. `None`: nobody's, or it was not used for [`limits::WEB_SESSION_MAX_S`]. Notes that the
@@ -200,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (accounts, clock, tom) = accounts(&folder).await;
         let agent = format!("{}\u{7}\n", "ä".repeat(1_000));
-        let (id, cookie) = accounts.begin_browser(tom, Trace { agent, ..trace() }).await.unwrap();
+        let (id, cookie) = accounts.begin_browser(tom, None, Trace { agent, ..trace() }).await.unwrap().unwrap();
         assert_eq!(cookie.len(), 43);
         let browser = accounts.browser(&cookie, trace()).await.unwrap().unwrap();
         assert_eq!((browser.id, browser.account, browser.from.as_str()), (id, tom, "192.0.2.7"));
@@ -223,9 +229,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (accounts, _, tom) = accounts(&folder).await;
         let mira = accounts.create("mira", "x", Role::Owner).await.unwrap();
-        let (_, hers) = accounts.begin_browser(mira, trace()).await.unwrap();
+        let (_, hers) = accounts.begin_browser(mira, None, trace()).await.unwrap().unwrap();
         for change in 0..4 {
-            let (id, cookie) = accounts.begin_browser(tom, trace()).await.unwrap();
+            let (id, cookie) = accounts.begin_browser(tom, None, trace()).await.unwrap().unwrap();
             accounts.prove_browser(id).await.unwrap();
             match change {
                 0 => accounts.set_password(tom, "another").await.unwrap(),
@@ -234,8 +240,26 @@ mod tests {
                 _ => drop(accounts.remove(tom, &By::Machine).await.unwrap()),
             }
             assert_eq!(accounts.browser(&cookie, trace()).await.unwrap(), None, "{change}");
+            if change < 3 {
+                accounts.unlock(tom, &By::Machine).await.unwrap();
+            }
         }
         assert!(accounts.browser(&hers, trace()).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_password_that_was_right_before_it_changed_signs_nobody_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let (accounts, _, tom) = accounts(&folder).await;
+        assert_eq!(accounts.prove_password("tom", "y").await.unwrap(), None);
+        let proof = accounts.prove_password("tom", "x").await.unwrap().unwrap();
+        assert!(accounts.begin_browser(tom, Some(&proof), trace()).await.unwrap().is_some());
+        accounts.set_password(tom, "another").await.unwrap();
+        assert!(accounts.begin_browser(tom, Some(&proof), trace()).await.unwrap().is_none());
+        let proof = accounts.prove_password("tom", "another").await.unwrap().unwrap();
+        accounts.lock(tom, &By::Machine).await.unwrap();
+        assert!(accounts.begin_browser(tom, Some(&proof), trace()).await.unwrap().is_none(), "locked meanwhile");
+        assert!(accounts.begin_browser(tom, None, trace()).await.unwrap().is_none());
     }
 
     #[tokio::test]
@@ -243,13 +267,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (accounts, clock, tom) = accounts(&folder).await;
         let mira = accounts.create("mira", "x", Role::Owner).await.unwrap();
-        let (first, _) = accounts.begin_browser(tom, trace()).await.unwrap();
+        let (first, _) = accounts.begin_browser(tom, None, trace()).await.unwrap().unwrap();
         assert!(!accounts.end_browser(mira, first).await.unwrap(), "it is not hers");
         assert!(accounts.end_browser(tom, first).await.unwrap());
         let mut last = 0;
         for _ in 0..limits::WEB_SESSIONS_PER_ACCOUNT_MAX + 3 {
             clock.advance(Duration::from_secs(1));
-            last = accounts.begin_browser(tom, trace()).await.unwrap().0;
+            last = accounts.begin_browser(tom, None, trace()).await.unwrap().unwrap().0;
         }
         let all = accounts.browsers(tom).await.unwrap();
         assert_eq!((all.len(), all[0].id), (limits::WEB_SESSIONS_PER_ACCOUNT_MAX as usize, last));

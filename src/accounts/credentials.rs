@@ -77,6 +77,14 @@ impl Credentials {
     }
 }
 
+/// A password was right: it is as long as the account has the verifier it was compared with, which each new password
+/// replaces, salt and all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub account: AccountId,
+    pub(super) salt: Vec<u8>,
+}
+
 impl Accounts {
     /// The account's own password as SCRAM has it. Unknown names and absent verifiers give a stand-in,
     /// on the same way and with the same reading.
@@ -97,6 +105,12 @@ impl Accounts {
         Ok(Ring { own: own.unwrap_or(stand_in), spare })
     }
 
+    /// That a name and its own password were right, for what is decided later: see [`Proof`].
+    pub async fn prove_password(&self, name: &str, password: &str) -> Result<Option<Proof>, StoreError> {
+        let found = self.compare(name, password).await?;
+        Ok(found.filter(|(_, which, _)| *which == Which::Own).map(|(account, _, salt)| Proof { account, salt }))
+    }
+
     /// Whose name and own password these are; a device's password is none. `name`: a prepared local
     /// part; `password`: as typed. Takes the time of one PBKDF2 for unknown names too.
     pub async fn verify_password(&self, name: &str, password: &str) -> Result<Option<AccountId>, StoreError> {
@@ -106,6 +120,10 @@ impl Accounts {
 
     /// The same for chat: a device's password is as good.
     pub async fn verify_any(&self, name: &str, password: &str) -> Result<Option<(AccountId, Which)>, StoreError> {
+        Ok(self.compare(name, password).await?.map(|(account, which, _)| (account, which)))
+    }
+
+    async fn compare(&self, name: &str, password: &str) -> Result<Option<(AccountId, Which, Vec<u8>)>, StoreError> {
         let Ok(password) = prepare_password(password) else { return Ok(None) };
         let stand_in = self.0.credentials.stand_in(name, Hash::Sha256);
         let account = self.find(name);
@@ -116,8 +134,9 @@ impl Accounts {
             Ok(Ring { own, spare })
         };
         let ring = self.0.store.read(read).await?;
+        let salt = ring.own.salt.clone();
         let which = self.compute(move || ring.fits(&password)).await?;
-        Ok(account.zip(which))
+        Ok(account.zip(which).map(|(account, which)| (account, which, salt)))
     }
 
     /// Another password, durable on return; all verifiers are made anew.
@@ -161,10 +180,11 @@ impl Accounts {
 
 impl Verifiers {
     /// In place of those that there are, and of the devices' passwords, which were made for their salt. Browsers that
-    /// knew the old password are signed out.
+    /// knew the old password are signed out, and a recovery code that somebody made with it is void.
     pub(super) fn replace(&self, c: &Connection, account: AccountId) -> rusqlite::Result<()> {
         browsers::forget(c, account)?;
         devices::remove_all(c, account)?;
+        c.execute("DELETE FROM recovery_code WHERE account = ?", [account.0])?;
         c.execute("DELETE FROM verifier WHERE account = ?", [account.0])?;
         self.insert(c, account)
     }

@@ -50,6 +50,7 @@ use crate::xmpp::jid::prepare_local;
 use crate::xmpp::sasl::verifier::PasswordError;
 use crate::xmpp::sasl::verifier::prepare_password;
 
+pub use credentials::Proof;
 pub use founder::Founder;
 
 use credentials::Credentials;
@@ -183,13 +184,15 @@ struct Known {
     name: Arc<str>,
     role: Role,
     closed: Option<Closed>,
+    /// Raised when everybody is signed out: who began to log in before does not get in.
+    signed_out: u64,
 }
 
 impl Names {
     fn insert(&mut self, id: AccountId, name: Arc<str>, role: Role) {
         *self.skeletons.entry(names::skeleton(&name).into()).or_default() += 1;
         self.by_name.insert(name.clone(), id);
-        self.by_id.insert(id, Known { name, role, closed: None });
+        self.by_id.insert(id, Known { name, role, closed: None, signed_out: 0 });
     }
 
     fn remove(&mut self, id: AccountId) {
@@ -404,7 +407,7 @@ impl Accounts {
                 c.execute("UPDATE account SET role = ?2 WHERE id = ?1 AND role <> ?2", params![id, role.as_str()])
             }),
             spares_owners: role != Role::Owner,
-            deed: Box::new(move |name| Deed::Role { name, role: role.as_str().to_owned() }),
+            deed: Some(Box::new(move |name| Deed::Role { name, role: role.as_str().to_owned() })),
         };
         self.change(id, change, by, move |known| known.role = role).await
     }

@@ -40,6 +40,7 @@ impl Closed {
     }
 }
 
+type Deeds = Box<dyn Fn(String) -> Deed + Send>;
 type Write = Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>;
 
 /// A change of one account by somebody who may.
@@ -48,8 +49,8 @@ pub(super) struct Change {
     pub write: Write,
     /// Refused where no other owner gets in.
     pub spares_owners: bool,
-    /// Of the account's name.
-    pub deed: Box<dyn Fn(String) -> Deed + Send>,
+    /// Of the account's name, for the log of who changed what.
+    pub deed: Option<Deeds>,
 }
 
 /// What came of it.
@@ -76,7 +77,9 @@ impl Change {
             return Ok(Changed::Already);
         }
         browsers::forget_closed(c, id)?;
-        audit::note(c, by, &(self.deed)(name), at)?;
+        if let Some(deed) = &self.deed {
+            audit::note(c, by, &deed(name), at)?;
+        }
         Ok(Changed::Done)
     }
 }
@@ -85,6 +88,19 @@ impl Accounts {
     /// Whether, and why, an account does not get in.
     pub fn closed(&self, id: AccountId) -> Option<Closed> {
         self.names().by_id.get(&id).and_then(|known| known.closed)
+    }
+
+    /// How often everybody of an account was signed out in this run. A log-in counts only while this is what it was
+    /// before the password was looked at: whoever signs out ends the sessions that are there, and this the ones to come.
+    pub fn signed_out(&self, id: AccountId) -> u64 {
+        self.names().by_id.get(&id).map_or(0, |known| known.signed_out)
+    }
+
+    /// Log-ins that have begun come to nothing. Before the sessions are ended.
+    pub fn void_log_ins(&self, id: AccountId) {
+        if let Some(known) = self.names_mut().by_id.get_mut(&id) {
+            known.signed_out += 1;
+        }
     }
 
     /// All owners, closed ones too, by number.
@@ -112,7 +128,7 @@ impl Accounts {
                 c.execute("UPDATE account SET locked_at = ? WHERE id = ? AND locked_at IS NULL", params![now, id])
             }),
             spares_owners: true,
-            deed: Box::new(|name| Deed::Locked { name }),
+            deed: Some(Box::new(|name| Deed::Locked { name })),
         };
         self.change(id, change, by, |known| known.closed = Some(Closed::Locked)).await
     }
@@ -126,7 +142,7 @@ impl Accounts {
                 c.execute(sql, [id])
             }),
             spares_owners: false,
-            deed: Box::new(|name| Deed::Opened { name }),
+            deed: Some(Box::new(|name| Deed::Opened { name })),
         };
         self.change(id, change, by, |known| known.closed = None).await
     }
@@ -142,17 +158,25 @@ impl Accounts {
                 c.execute(sql, params![id, now, until])
             }),
             spares_owners: true,
-            deed: Box::new(move |name| Deed::Closed { name, until }),
+            deed: Some(Box::new(move |name| Deed::Closed { name, until })),
         };
         self.change(id, change, by, |known| known.closed = Some(Closed::Locked)).await?;
         Ok(until)
     }
 
-    /// Closed now, removed after `LEAVE_GRACE_S`. Gives that time.
+    /// Closed now, removed after `LEAVE_GRACE_S`. Gives that time. Err(OnlyOwner): the place needs it.
     pub async fn leave(&self, id: AccountId) -> Result<UtcMicros, ChangeError> {
         let at = self.0.clock.utc() + limits::LEAVE_GRACE_S as i64 * 1_000_000;
-        let sql = "UPDATE account SET leaves_at = ?2 WHERE id = ?1";
-        self.change_standing(id, sql, at, move |closed| *closed = closed.or(Some(Closed::Leaving { at }))).await?;
+        let change = Change {
+            write: Box::new(move |c| c.execute("UPDATE account SET leaves_at = ?2 WHERE id = ?1", params![id, at])),
+            spares_owners: true,
+            // One's own decision is nobody's to read in the log.
+            deed: None,
+        };
+        self.change(id, change, &By::Machine, move |known| {
+            known.closed = known.closed.or(Some(Closed::Leaving { at }));
+        })
+        .await?;
         Ok(at)
     }
 

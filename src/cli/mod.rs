@@ -24,6 +24,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::error::ErrorKind;
 
+use crate::memory;
 use crate::server::failure::Failure;
 
 /// The chat server that friends and families really run.
@@ -79,6 +80,7 @@ enum Command {
 
 /// Runs the command that the process was given.
 pub fn main() -> ExitCode {
+    memory::return_large_blocks();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error),

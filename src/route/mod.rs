@@ -25,8 +25,9 @@ use crate::sessions::End;
 use crate::store::AccountId;
 use crate::xmpp::jid::Jid;
 
-/// Ends an account's sessions: its password is another now, or it is locked.
+/// Ends an account's sessions, and log-ins that have begun: its password is another now, or it is locked.
 pub fn sign_out(parts: &Parts, account: AccountId) {
+    parts.accounts.void_log_ins(account);
     for session in parts.sessions.of(account).iter() {
         session.end(End::SignedOut);
     }

@@ -29,8 +29,8 @@ use super::securely::securely;
 use super::signed;
 use super::signed::Leaving;
 use super::signed::Signed;
-use crate::accounts::AccountId;
 use crate::accounts::ChangeError;
+use crate::accounts::Proof;
 use crate::accounts::Role;
 use crate::accounts::names;
 use crate::accounts::standing::Closed;
@@ -70,7 +70,7 @@ struct StayPage {
 
 /// What a password came to.
 pub(super) enum Checked {
-    Right(AccountId),
+    Right(Proof),
     /// The name or the password, and never which of them.
     Wrong,
     /// Too many tries.
@@ -88,10 +88,10 @@ pub(super) async fn check(site: &Inner, from: IpAddr, name: &str, password: &str
     if attempt.delay() > Duration::ZERO {
         site.clock.sleep(attempt.delay()).await;
     }
-    match site.accounts.verify_password(&name, password).await {
-        Ok(Some(account)) => {
+    match site.accounts.prove_password(&name, password).await {
+        Ok(Some(proof)) => {
             attempt.succeeded(site.clock.since_start());
-            Ok(Checked::Right(account))
+            Ok(Checked::Right(proof))
         }
         Ok(None) => {
             tracing::info!(peer = %from, "a sign-in in a browser failed");
@@ -152,8 +152,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let Some(name) = name.ok().filter(|_| filled.errors.is_empty()) else {
         return form(&site, &asked, StatusCode::UNPROCESSABLE_ENTITY, filled);
     };
-    let account = match check(&site, asked.visitor.peer.ip(), name, password).await {
-        Ok(Checked::Right(account)) => account,
+    let proof = match check(&site, asked.visitor.peer.ip(), name, password).await {
+        Ok(Checked::Right(proof)) => proof,
         Ok(Checked::Wrong) => {
             filled.errors.add("password", text("sign-in-wrong"));
             return form(&site, &asked, StatusCode::UNPROCESSABLE_ENTITY, filled);
@@ -161,12 +161,13 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         Ok(Checked::Wait(wait_s)) => return site.fault(&asked, Fault::TooMany(wait_s)),
         Err(error) => return site.not_kept(&asked, &error),
     };
+    let account = proof.account;
     // Told to who knows the password only.
     if site.accounts.closed(account) == Some(Closed::Locked) {
         filled.warning = Some((text("sign-in-locked"), text("sign-in-locked-next")));
         return form(&site, &asked, StatusCode::FORBIDDEN, filled);
     }
-    let cookie = match signed::begin(&site, &asked, account).await {
+    let cookie = match signed::begin(&site, &asked, account, Some(&proof)).await {
         Ok(cookie) => cookie,
         Err(reply) => return reply,
     };

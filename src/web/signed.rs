@@ -20,6 +20,7 @@ use super::ask::Asked;
 use super::ask::is_our_path;
 use super::visitor::Visitor;
 use crate::accounts::AccountId;
+use crate::accounts::Proof;
 use crate::accounts::Role;
 use crate::accounts::browsers::Browser;
 use crate::accounts::browsers::Trace;
@@ -61,15 +62,23 @@ enum Found {
 
 /// Signs this browser in: a new cookie, so that nobody knows it beforehand. The one it had is void. Gives the
 /// Set-Cookie value; Err: nothing was kept, and the page says why.
-pub(super) async fn begin(site: &Inner, asked: &Asked, account: AccountId) -> Result<HeaderValue, Response> {
+/// `proof`: of the password that was typed; `None` where it was just chosen.
+pub(super) async fn begin(
+    site: &Inner,
+    asked: &Asked,
+    account: AccountId,
+    proof: Option<&Proof>,
+) -> Result<HeaderValue, Response> {
     let kept = async {
         if let Some(before) = browser(site, asked).await? {
             site.accounts.end_browser(before.account, before.id).await?;
         }
-        site.accounts.begin_browser(account, trace(asked)).await
+        site.accounts.begin_browser(account, proof, trace(asked)).await
     };
     match kept.await {
-        Ok((_, cookie)) => Ok(cookie_line(asked.visitor, &cookie, limits::WEB_SESSION_MAX_S)),
+        Ok(Some((_, cookie))) => Ok(cookie_line(asked.visitor, &cookie, limits::WEB_SESSION_MAX_S)),
+        // The password changed a moment ago, or the account was locked: the form says which.
+        Ok(None) => Err(Redirect::to("/sign-in?n=again").into_response()),
         Err(error) => Err(site.not_kept(asked, &error)),
     }
 }
@@ -133,6 +142,7 @@ fn to_sign_in(parts: &Parts, asked: &Asked) -> Response {
     let back = match parts.method == Method::GET || parts.method == Method::HEAD {
         true => path,
         // What a form changes has no page of its own; its room has one.
+        false if path.starts_with("/invite/") => path.rsplit_once('/').map_or(path, |(page, _)| page),
         false => path.get(1..).and_then(|rest| rest.find('/')).map_or(path, |end| &path[..=end]),
     };
     let mut address = "/sign-in".to_owned();

@@ -102,6 +102,8 @@ export async function friend({ how, origin, data, check, look, somebody, owner, 
   await password(computer, 'a password in between');
   await send(computer);
   await at(computer, '/welcome');
+  const renewed = await computer.locator('#recovery').innerText();
+  check(renewed !== code, 'the code from before is void with the password');
   await look('welcome-renewed', computer);
   const forgetful = await somebody();
   await forgetful.goto(`${origin}/sign-in`);
@@ -114,10 +116,10 @@ export async function friend({ how, origin, data, check, look, somebody, owner, 
   await password(forgetful, PASSWORD);
   await send(forgetful);
   await look('recover-wrong', forgetful);
-  await forgetful.fill('#code', code.toLowerCase());
+  await forgetful.fill('#code', renewed.toLowerCase());
   await password(forgetful, PASSWORD);
   await send(forgetful);
   await at(forgetful, '/welcome');
-  check((await forgetful.locator('#recovery').innerText()) !== code, 'another recovery code');
+  check((await forgetful.locator('#recovery').innerText()) !== renewed, 'another recovery code');
   await look('welcome', forgetful);
 }

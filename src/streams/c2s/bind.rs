@@ -124,10 +124,19 @@ async fn bind(parts: &Arc<Parts>, wire: &mut Wire, who: &mut LoggedIn, raw: Raw)
     let bound = Element::new(ns::BIND, "bind").child(Element::new(ns::BIND, "jid").with_text(session.jid().as_str()));
     wire.send(&iq.result(Some(bound)).to_xml());
     parts.accounts.seen(account);
+    refuse_signed_out(parts, who, &session);
     if let Some(device) = device {
         look_again(parts, &session, device).await;
     }
     Ok(Some(Bound::new(parts, session, attachment)))
+}
+
+/// Ends a session whose log-in began before everybody of the account was signed out. Asked once the session is there:
+/// whoever signs out later finds it.
+pub fn refuse_signed_out(parts: &Parts, who: &LoggedIn, session: &Session) {
+    if parts.accounts.signed_out(who.account) != who.since {
+        session.end(End::SignedOut);
+    }
 }
 
 /// Who was revoked on the way in is signed out: whoever revokes ends the sessions that are bound by then,

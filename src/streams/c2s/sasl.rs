@@ -65,6 +65,8 @@ pub fn features(parts: &Parts, bindings: &Bindings) -> Vec<Element> {
 pub struct LoggedIn {
     pub account: AccountId,
     pub by: SignIn,
+    /// `Accounts::signed_out` of before the password was looked at.
+    pub since: u64,
 }
 
 /// Runs until somebody has logged in; the client's new stream has not begun then.
@@ -89,7 +91,7 @@ pub async fn log_in(
             Event::Open(_) => return Err(StreamError::new(StreamCondition::BadFormat, "").into()),
         };
         if raw.is(ns::SASL, "auth") {
-            match (Login { parts, wire, client, offer: &offer, attempt: None }).run(&raw).await? {
+            match (Login { parts, wire, client, offer: &offer, attempt: None, since: 0 }).run(&raw).await? {
                 Ok((logged_in, success)) => {
                     wire.send(&success);
                     wire.restart();
@@ -128,6 +130,7 @@ struct Login<'a> {
     client: &'a Client,
     offer: &'a Offer,
     attempt: Option<Attempt>,
+    since: u64,
 }
 
 impl Login<'_> {
@@ -172,6 +175,7 @@ impl Login<'_> {
 
     /// Limits guessing, by address and by name (XEP-0205 §3).
     async fn admit(&mut self, name: &str) -> Result<(), SaslError> {
+        self.since = self.parts.accounts.find(name).map_or(0, |account| self.parts.accounts.signed_out(account));
         let now = self.parts.clock.since_start();
         match self.parts.accounts.throttle().attempt(self.client.address, name, now) {
             Ok(attempt) => {
@@ -218,7 +222,7 @@ impl Login<'_> {
             }
             None => {}
         }
-        Ok((LoggedIn { account, by }, sasl::success_element(data).to_xml(ns::CLIENT)))
+        Ok((LoggedIn { account, by, since: self.since }, sasl::success_element(data).to_xml(ns::CLIENT)))
     }
 
     /// The attempt counts as failed when it is dropped.
@@ -235,7 +239,9 @@ impl Login<'_> {
         let name = crate::clock::short_token().to_lowercase();
         let password = crate::clock::token();
         match self.parts.accounts.create(&format!("anonymous-{name}"), &password, Role::Limited).await {
-            Ok(account) => Ok((LoggedIn { account, by: SignIn::Own }, sasl::success_element(&[]).to_xml(ns::CLIENT))),
+            Ok(account) => {
+                Ok((LoggedIn { account, by: SignIn::Own, since: 0 }, sasl::success_element(&[]).to_xml(ns::CLIENT)))
+            }
             Err(error) => {
                 tracing::warn!(%error, "no account for somebody anonymous");
                 Err(SaslError::temporary_auth_failure(""))

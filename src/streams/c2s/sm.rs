@@ -124,7 +124,10 @@ pub async fn resume(parts: &Arc<Parts>, wire: &mut Wire, who: &LoggedIn, resume:
         return Ok(None);
     };
     let hash = token_hash(previd);
-    let own = |session: &Arc<Session>| session.account() == account && (device.is_none() || session.device() == device);
+    let in_time = parts.accounts.signed_out(account) == who.since;
+    let own = |session: &Arc<Session>| {
+        in_time && session.account() == account && (device.is_none() || session.device() == device)
+    };
     let found = parts.sessions.by_token(&hash).filter(own);
     let Some((session, attachment)) = found.and_then(|session| session.attach().map(|number| (session, number))) else {
         let known = known_count(parts, account, hash).await;

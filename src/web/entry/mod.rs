@@ -174,7 +174,7 @@ async fn let_in(site: &Inner, asked: &Asked, parts: &Parts, account: AccountId, 
     if parts.accounts.closed(account).is_some() {
         return Redirect::to("/sign-in").into_response();
     }
-    let cookie = match signed::begin(site, asked, account).await {
+    let cookie = match signed::begin(site, asked, account, None).await {
         Ok(cookie) => cookie,
         Err(reply) => return reply,
     };

@@ -188,7 +188,7 @@ async fn sent_twice(
     }
     let from = asked.visitor.peer.ip();
     Ok(match sign_in::check(site, from, &name, fields.raw("password")).await? {
-        Checked::Right(account) => Some(let_in(site, asked, parts, account, "").await),
+        Checked::Right(proof) => Some(let_in(site, asked, parts, proof.account, "").await),
         Checked::Wrong | Checked::Wait(_) => None,
     })
 }

@@ -107,7 +107,7 @@ pub(super) async fn password(State(site): State<Arc<Inner>>, asked: Asked, who: 
         Err(error) => return site.broken(asked.lang, asked.uri.path(), &error.to_string()),
     }
     tracing::info!(account = who.account.0, "a new password, by its owner");
-    match signed::begin(&site, &asked, who.account).await {
+    match signed::begin(&site, &asked, who.account, None).await {
         Ok(cookie) => with_cookie(Redirect::to("/me?n=password"), cookie),
         Err(reply) => reply,
     }

@@ -49,6 +49,11 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
     match entry::leave(parts, who.account).await {
         Ok(_) => {}
         Err(ChangeError::Store(error)) => return site.not_kept(&asked, &error),
+        // Another owner was faster.
+        Err(ChangeError::OnlyOwner) => {
+            errors.add("leave", text("me-leave-only-owner"));
+            return data::answer(&site, &asked, &who, errors, None, None).await;
+        }
         Err(error) => return site.broken(asked.lang, asked.uri.path(), &error.to_string()),
     }
     tracing::info!(account = who.account.0, "an account is leaving");

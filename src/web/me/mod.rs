@@ -81,7 +81,7 @@ async fn prove(site: &Inner, asked: &Asked, who: &Signed, password: &str) -> Res
         return Ok(false);
     }
     match sign_in::check(site, asked.visitor.peer.ip(), &who.name, password).await {
-        Ok(Checked::Right(account)) => Ok(account == who.account),
+        Ok(Checked::Right(proof)) => Ok(proof.account == who.account),
         Ok(Checked::Wrong) => Ok(false),
         Ok(Checked::Wait(wait_s)) => Err(site.fault(asked, Fault::TooMany(wait_s))),
         Err(error) => Err(site.not_kept(asked, &error)),

@@ -115,7 +115,7 @@ async fn open(site: &Inner, asked: &Asked, entered: Entered) -> Response {
     let mut reply = to("/setup/done");
     // Whoever has chosen the password a moment ago need not type it again.
     if let Some(owner) = owner
-        && let Ok(cookie) = signed::begin(site, asked, owner).await
+        && let Ok(cookie) = signed::begin(site, asked, owner, None).await
     {
         reply.headers_mut().insert(header::SET_COOKIE, cookie);
     }
