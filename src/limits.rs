@@ -129,6 +129,9 @@ pub const LOGIN_FAMILIAR_S: u64 = 30 * 86_400;
 pub const LOGIN_TABLE_MAX_ENTRIES: usize = 16_384;
 // The machine's options, doors and certificates
 
+/// Blocks of memory beyond this are the system's again as soon as they are freed, bytes: recovery codes and backups
+/// need large ones for moments.
+pub const LARGE_BLOCK_BYTES: i32 = 1 << 20;
 /// How long after the start code that only the start needs is given back, seconds.
 pub const START_SETTLES_S: u64 = 5;
 /// Bytes an option's value may have.

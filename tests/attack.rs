@@ -34,3 +34,5 @@ mod inside;
 #[allow(dead_code)] // tests/process.rs uses the rest
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/small_disk.rs"]
+mod small_disk;

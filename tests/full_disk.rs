@@ -1,7 +1,6 @@
 //! Backups and restores on a disk that is full, or fills in the middle: nothing half done, the server serves on.
 //!
-//! The disk is a small tmpfs in a mount namespace of the server's own, reached by `/proc/PID/root`. Where the system
-//! gives no such namespace, the tests say so and prove nothing.
+//! The disk is a small one of the server's own (`support/small_disk.rs`).
 #![allow(clippy::disallowed_methods)] // real processes, real time
 
 #[path = "support/browser.rs"]
@@ -10,12 +9,12 @@ mod browser;
 #[path = "support/process.rs"]
 #[allow(dead_code)] // tests/process.rs uses the rest
 mod process;
+#[path = "support/small_disk.rs"]
+mod small_disk;
 
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
-use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -28,31 +27,12 @@ const PASSWORD: &str = "a good password";
 const DISK_MIB: u64 = (imera::limits::STORE_RESERVE_BYTES >> 20) + 60;
 /// Bytes of uploaded files, which nothing compresses.
 const FILES: usize = 12_000_000;
-/// Mounts a disk at `$0` and becomes the words behind it.
-const SCRIPT: &str = "mount -t tmpfs -o size=$1m,mode=700 imera \"$0\" && shift && exec \"$@\"";
-
-/// What gives a process its own mounts here; `None`: nothing does.
-fn namespace() -> Option<&'static [&'static str]> {
-    let ways: [&[&str]; 2] = [&["unshare", "-m"], &["unshare", "-r", "-m"]];
-    let works = |way: &&&[&str]| {
-        let mut probe = Command::new(way[0]);
-        let folder = tempfile::tempdir().unwrap();
-        probe.args(&way[1..]).args(["mount", "-t", "tmpfs", "imera"]).arg(folder.path());
-        probe.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
-    };
-    let found = ways.iter().find(works).copied();
-    if found.is_none() {
-        println!("LEFT OUT: this system gives no private mount namespace, so there is no small disk to fill");
-    }
-    found
-}
 
 /// A server on a small disk, the first line that it says, and its folder as seen from here.
-fn on_small_disk(namespace: &[&str], outside: &Folder) -> (Server, String, Folder) {
+fn on_small_disk(outside: &Folder) -> (Server, String, Folder) {
     std::fs::create_dir_all(&outside.path).unwrap();
     let (path, size) = (outside.path.to_str().unwrap(), DISK_MIB.to_string());
-    let wrapper = [namespace, &["sh", "-c", SCRIPT, path, &size]].concat();
-    let mut server = Server::wrapped(outside, &wrapper);
+    let mut server = Server::wrapped(outside, &small_disk::words(path, &size, "true"));
     let line = server.line();
     let inside = format!("/proc/{}/root{path}", server.pid());
     (server, line, Folder::at(PathBuf::from(inside)))
@@ -90,9 +70,8 @@ fn fill(folder: &Path, begun: impl Fn(&Path) -> bool, after: Duration) {
 
 #[test]
 fn a_gigabyte_that_has_no_room_is_refused_and_the_set_up_goes_on() {
-    let Some(namespace) = namespace() else { return };
     let outside = Folder::new();
-    let (_server, line, folder) = on_small_disk(namespace, &outside);
+    let (_server, line, folder) = on_small_disk(&outside);
     let (host, code) = line.strip_prefix("setup http://").unwrap().split_once("/setup?code=").unwrap();
     let mut browser = Browser::new(host);
     browser.post("/setup", &[("code", code)]);
@@ -106,9 +85,8 @@ fn a_gigabyte_that_has_no_room_is_refused_and_the_set_up_goes_on() {
 
 #[test]
 fn a_disk_that_fills_while_a_backup_is_made_leaves_a_good_one_or_none() {
-    let Some(namespace) = namespace() else { return };
     let outside = Folder::new();
-    let (mut server, _, folder) = on_small_disk(namespace, &outside);
+    let (mut server, _, folder) = on_small_disk(&outside);
     set_up(&folder, &mut server);
     let (mut good, mut failed) = (0, 0);
     for round in 0..6u64 {
@@ -148,9 +126,8 @@ fn a_disk_that_fills_while_a_backup_is_made_leaves_a_good_one_or_none() {
 
 #[test]
 fn a_disk_that_fills_while_a_backup_comes_back_keeps_what_is_there() {
-    let Some(namespace) = namespace() else { return };
     let outside = Folder::new();
-    let (mut server, _, folder) = on_small_disk(namespace, &outside);
+    let (mut server, _, folder) = on_small_disk(&outside);
     set_up(&folder, &mut server);
     let file = folder.json(&["backup", "create"])["file"].as_str().unwrap().to_owned();
     let name = Path::new(&file).file_name().unwrap().to_str().unwrap().to_owned();

@@ -225,7 +225,7 @@ fn a_recovery_code_is_shown_once_to_who_knows_the_password() {
 #[test]
 fn whoever_leaves_types_the_name_and_may_stay_until_the_grace_is_over() {
     let folder = Folder::new();
-    let (_server, browser) = place(&folder);
+    let (mut server, browser) = place(&folder);
     let (mut tom, mut other, mut mira) =
         (sign_in(&browser, "tom"), sign_in(&browser, "tom"), sign_in(&browser, "mira"));
     let leave = |who: &mut Browser, sure: &str, password: &str| {
@@ -267,6 +267,17 @@ fn whoever_leaves_types_the_name_and_may_stay_until_the_grace_is_over() {
     assert!(tom.get("/me?n=stays").body.contains("Good that you stay."));
     assert_eq!(tom.post("/stay", &[]).leads_to(), "/", "sent twice");
     assert_eq!(other.get("/me").leads_to(), "/sign-in?to=/me&n=again", "who was signed out stays so");
+
+    let mut tom = sign_in(&browser, "tom");
+    assert_eq!(leave(&mut tom, "tom", PASSWORD).leads_to(), "/sign-in?n=left");
+    assert_eq!(server.stop().0, Some(0));
+    let db = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    assert_eq!(db.execute("UPDATE account SET leaves_at = 1 WHERE name = 'tom'", []).unwrap(), 1);
+    drop(db);
+    let mut server = Server::start(&folder, &["serve"]);
+    server.log_until("its time to stay is over");
+    assert!(!folder.json(&["account", "list"]).to_string().contains("tom"), "the grace is over");
+    assert_eq!(server.stop().0, Some(0));
 }
 
 #[test]

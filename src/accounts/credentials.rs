@@ -151,7 +151,10 @@ impl Accounts {
             Ok(true)
         };
         match self.0.store.write(job).await? {
-            true => Ok(()),
+            true => {
+                self.void_log_ins(account);
+                Ok(())
+            }
             false => Err(ChangeError::Unknown),
         }
     }

@@ -360,7 +360,10 @@ impl Invites {
             Ok(done)
         };
         match self.0.store.write(job).await? {
-            true => Ok(account),
+            true => {
+                self.0.accounts.void_log_ins(account);
+                Ok(account)
+            }
             false => Err(JoinError::Over(Box::new(self.look_again(ticket).await?))),
         }
     }

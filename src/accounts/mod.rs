@@ -188,6 +188,14 @@ struct Known {
     signed_out: u64,
 }
 
+impl Known {
+    /// Nobody gets in any more, those who are on their way neither.
+    fn close(&mut self, why: Closed) {
+        self.closed = Some(why);
+        self.signed_out += 1;
+    }
+}
+
 impl Names {
     fn insert(&mut self, id: AccountId, name: Arc<str>, role: Role) {
         *self.skeletons.entry(names::skeleton(&name).into()).or_default() += 1;

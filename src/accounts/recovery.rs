@@ -104,7 +104,10 @@ impl Accounts {
             Ok(spent)
         };
         match self.0.store.write(job).await? {
-            true => Ok(account),
+            true => {
+                self.void_log_ins(account);
+                Ok(account)
+            }
             false => Err(RecoverError::Wrong),
         }
     }
@@ -175,6 +178,10 @@ mod tests {
         let typed = code.to_lowercase().replace('-', " ").replace('0', "o");
         assert_eq!(recover("Tom", &typed, "four grey geese").await.unwrap(), tom);
         assert_eq!(accounts.verify_password("tom", "four grey geese").await.unwrap(), Some(tom));
+        assert!(matches!(recover("tom", &code, "five grey geese").await, Err(RecoverError::Wrong)));
+        let code = accounts.make_recovery_code(tom).await.unwrap();
+        accounts.set_password(tom, "six grey geese").await.unwrap();
+        assert_eq!(accounts.recovery_code_made_at(tom).await.unwrap(), None, "it goes with its password");
         assert!(matches!(recover("tom", &code, "five grey geese").await, Err(RecoverError::Wrong)));
         assert!(accounts.make_recovery_code(AccountId(99)).await.is_err());
     }

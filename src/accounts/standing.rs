@@ -96,7 +96,8 @@ impl Accounts {
         self.names().by_id.get(&id).map_or(0, |known| known.signed_out)
     }
 
-    /// Log-ins that have begun come to nothing. Before the sessions are ended.
+    /// Log-ins that have begun come to nothing. A new password, a lock and leaving do so by themselves; whoever signs
+    /// somebody out otherwise calls it before the sessions are ended.
     pub fn void_log_ins(&self, id: AccountId) {
         if let Some(known) = self.names_mut().by_id.get_mut(&id) {
             known.signed_out += 1;
@@ -130,7 +131,7 @@ impl Accounts {
             spares_owners: true,
             deed: Some(Box::new(|name| Deed::Locked { name })),
         };
-        self.change(id, change, by, |known| known.closed = Some(Closed::Locked)).await
+        self.change(id, change, by, |known| known.close(Closed::Locked)).await
     }
 
     /// Open again, and it stays, if it was leaving.
@@ -160,7 +161,7 @@ impl Accounts {
             spares_owners: true,
             deed: Some(Box::new(move |name| Deed::Closed { name, until })),
         };
-        self.change(id, change, by, |known| known.closed = Some(Closed::Locked)).await?;
+        self.change(id, change, by, |known| known.close(Closed::Locked)).await?;
         Ok(until)
     }
 
@@ -173,10 +174,8 @@ impl Accounts {
             // One's own decision is nobody's to read in the log.
             deed: None,
         };
-        self.change(id, change, &By::Machine, move |known| {
-            known.closed = known.closed.or(Some(Closed::Leaving { at }));
-        })
-        .await?;
+        self.change(id, change, &By::Machine, move |known| known.close(known.closed.unwrap_or(Closed::Leaving { at })))
+            .await?;
         Ok(at)
     }
 
@@ -318,6 +317,34 @@ mod tests {
         }
         let lines = store.read(|c| audit::page(c, None, 1_000)).await.unwrap();
         assert!(lines.iter().filter(|line| line.by != By::Machine).count() == 20, "what was refused is not noted");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn owners_who_leave_at_once_leave_one_and_closing_voids_log_ins_that_have_begun() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (clock, options) = (Clock::system(), OpenOptions { reserve: 0, ..OpenOptions::default() });
+        let store = Store::open(folder.path(), options, clock.clone()).expect("it opens");
+        let accounts = Accounts::open(store, clock).await.expect("it reads");
+        let mira = accounts.create("mira", "x", Role::Owner).await.unwrap();
+        let tom = accounts.create("tom", "x", Role::Owner).await.unwrap();
+        for round in 0..20 {
+            let begun = [accounts.signed_out(mira), accounts.signed_out(tom)];
+            let (first, second) = tokio::join!(accounts.leave(mira), async {
+                match round % 2 {
+                    0 => accounts.leave(tom).await.map(drop),
+                    _ => accounts.lock(tom, &By::Machine).await,
+                }
+            });
+            assert!(first.is_ok() != second.is_ok(), "{round}: {first:?} {second:?}");
+            let now = [accounts.signed_out(mira), accounts.signed_out(tom)];
+            assert_eq!((now[0] > begun[0], now[1] > begun[1]), (first.is_ok(), second.is_ok()));
+            for owner in [mira, tom] {
+                accounts.unlock(owner, &By::Machine).await.unwrap();
+            }
+        }
+        let begun = accounts.signed_out(tom);
+        accounts.set_password(tom, "another").await.unwrap();
+        assert!(accounts.signed_out(tom) > begun);
     }
 
     #[tokio::test]

@@ -2,6 +2,8 @@
 
 // Backups
 
+/// SQLite's steps between two looks at the length of a copy that grows: some ms.
+pub const SNAPSHOT_LOOK_STEPS: i32 = 50_000;
 /// Bytes of a backup that are written before the disk is asked to take them: a flush of that size
 /// lets a commit wait for some ms.
 pub const TRANSFER_SYNC_BYTES: u64 = 4 << 20;

@@ -30,23 +30,19 @@ pub async fn join(parts: &Parts, ticket: &Ticket, name: &str, password: &str) ->
     }
     make_contacts(parts, &joined).await;
     if let Joined::Waits { name, .. } = &joined {
-        tell_owners(parts, ticket, name).await;
+        tell_of_waiting(parts, ticket, name).await;
     }
     Ok(joined)
 }
 
 /// Somebody waits for a yes.
-async fn tell_owners(parts: &Parts, ticket: &Ticket, name: &str) {
+async fn tell_of_waiting(parts: &Parts, ticket: &Ticket, name: &str) {
     let message = match &ticket.inviter {
         Some(inviter) => text("waiting-tell-by").with("inviter", &inviter.shown),
         None => text("waiting-tell"),
     };
-    let words = parts.settings.language().book().plain(&message.with("name", name).with("web", parts.links.web()));
-    for owner in parts.accounts.owners() {
-        if let Err(error) = tell(parts, owner, &words).await {
-            tracing::warn!(account = owner.0, ?error, "an owner could not be told that somebody waits");
-        }
-    }
+    let message = message.with("name", name).with("web", parts.links.web());
+    tell_owners(parts, None, &parts.settings.language().book().plain(&message)).await;
 }
 
 /// An owner says yes to somebody who waits. `None`: nobody waits under this number.
@@ -92,10 +88,10 @@ pub async fn change_password(parts: &Parts, account: AccountId, password: &str) 
     Ok(())
 }
 
-/// Tells all owners but this one something, in the place's own name.
-pub async fn tell_other_owners(parts: &Parts, but: AccountId, text: &str) {
-    for owner in parts.accounts.owners().into_iter().filter(|owner| *owner != but) {
-        if let Err(error) = tell(parts, owner, text).await {
+/// Tells all owners something by a chat message of the place, `but` one.
+pub async fn tell_owners(parts: &Parts, but: Option<AccountId>, words: &str) {
+    for owner in parts.accounts.owners().into_iter().filter(|owner| Some(*owner) != but) {
+        if let Err(error) = tell(parts, owner, words).await {
             tracing::warn!(account = owner.0, ?error, "an owner could not be told");
         }
     }
@@ -109,6 +105,7 @@ pub async fn sign_out_device(parts: &Parts, account: AccountId, device: DeviceId
     sessions.iter().filter(|session| session.device() == Some(device)).for_each(|session| session.end(End::SignedOut));
     Ok(revoked)
 }
+
 /// Locks an account and signs it out. Err(OnlyOwner): the place needs it.
 pub async fn lock(parts: &Parts, account: AccountId, by: &By) -> Result<(), ChangeError> {
     parts.accounts.lock(account, by).await?;
@@ -125,7 +122,7 @@ pub async fn close(parts: &Parts, account: AccountId, by: &By) -> Result<UtcMicr
 }
 
 /// Closes an account that is to be removed, and signs it out. Gives the time until which it can
-/// stay. Whether it is the only owner is the caller's to ask.
+/// stay. Err(OnlyOwner): the place needs it.
 pub async fn leave(parts: &Parts, account: AccountId) -> Result<UtcMicros, ChangeError> {
     let until = parts.accounts.leave(account).await?;
     sign_out(parts, account);

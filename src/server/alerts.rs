@@ -10,13 +10,12 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::house::House;
-use crate::accounts::Role;
 use crate::clock::UtcMicros;
 use crate::features::Parts;
 use crate::limits;
 use crate::notices;
 use crate::notices::Notice;
-use crate::route;
+use crate::route::entry;
 use crate::texts::text;
 
 /// Runs until it is dropped. `raised`: of the time since before the first trouble of this run.
@@ -46,10 +45,5 @@ async fn tell(house: &House, parts: &Parts, notice: &Notice) {
     let alert = alert.with("what", book.plain(&what)).with("next", book.plain(&next));
     let said = text("alert-said").with("what", &notice.what).with("next", &notice.next);
     let text = format!("{}\n{}", book.plain(&alert), book.plain(&said));
-    let people = house.accounts.list().await.unwrap_or_default();
-    for owner in people.iter().filter(|account| account.role == Role::Owner) {
-        if let Err(error) = route::tell(parts, owner.id, &text).await {
-            tracing::warn!(account = owner.id.0, notice = %notice.key, ?error, "an owner could not be told");
-        }
-    }
+    entry::tell_owners(parts, None, &text).await;
 }

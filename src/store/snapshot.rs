@@ -14,9 +14,6 @@ pub(super) fn copy(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
     connection.execute("VACUUM INTO ?1", [to]).map(|_| ())
 }
 
-/// SQLite's steps between two looks at the copy's length: some ms.
-const SYNC_STEPS: i32 = 50_000;
-
 /// Hands the copy to the disk in portions: one big flush at its end would let commits wait.
 fn sync_as_it_grows(to: PathBuf) -> impl FnMut() -> bool + Send + 'static {
     let mut synced = 0;
@@ -45,7 +42,7 @@ fn copy_and_sync(folder: &Path, to: &Path) -> Result<(), StoreError> {
     }
     let of_sql = |error: rusqlite::Error| StoreError::Unavailable(error.to_string().into());
     let copier = super::open::copier(folder).map_err(of_sql)?;
-    copier.progress_handler(SYNC_STEPS, Some(sync_as_it_grows(to.to_owned()))).map_err(of_sql)?;
+    copier.progress_handler(limits::SNAPSHOT_LOOK_STEPS, Some(sync_as_it_grows(to.to_owned()))).map_err(of_sql)?;
     copy(&copier, to).map_err(of_sql)?;
     let copied = Connection::open(to).map_err(of_sql)?;
     let verdict: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(of_sql)?;

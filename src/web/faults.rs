@@ -162,7 +162,6 @@ impl Inner {
     }
 
     /// What chat is made of, once the doors are open. Until then 503, or the way to set-up.
-    #[allow(clippy::result_large_err)] // a page, handed on at once; the async handlers around it do the same
     pub(super) fn chat(&self, asked: &Asked) -> Result<&Arc<Parts>, Response> {
         self.open.get().ok_or_else(|| match self.settings.domain() {
             Some(_) => self.busy(asked),

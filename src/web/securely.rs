@@ -10,22 +10,32 @@ use super::Inner;
 use super::ask::Asked;
 use super::frame::Frame;
 use super::frame::page;
+use crate::texts::Markup;
 use crate::texts::text;
 
 #[derive(Template)]
 #[template(path = "securely.html")]
 struct Page {
     f: Frame,
-    place: String,
+    bar: String,
+    warning: Markup,
+    shut: Markup,
+    status: Markup,
     /// `None`: this machine has no door with TLS.
     address: Option<String>,
 }
 
 /// Instead of a page that asks for a password or a code. `path`: where that page stands, with its query.
 pub(super) fn securely(site: &Inner, asked: &Asked, path: &str) -> Response {
-    let host = asked.host();
-    let address = site.https_port.zip(host).map(|(port, host)| format!("https://{host}:{port}{path}"));
-    let place = site.place();
-    let f = Frame { sky: "night", ..Frame::new(asked, &text("securely-title"), Some(place.clone())) };
-    page(StatusCode::OK, &Page { f, place, address })
+    let address = site.https_port.zip(asked.host()).map(|(port, host)| format!("https://{host}:{port}{path}"));
+    let place = site.settings.domain().map(|_| site.place());
+    // Before set-up the reader is who owns the machine.
+    let (sky, warning, shut, status) = match place {
+        Some(_) => ("night", text("securely-warning"), text("securely-shut"), text("securely-status")),
+        None => ("at-1", text("setup-securely-warning"), text("setup-securely-shut"), text("setup-code-status")),
+    };
+    let f = Frame { sky, ..Frame::new(asked, &text("securely-title"), place.clone()) };
+    let bar = place.unwrap_or_else(|| f.t.plain(&text("setup-code-bar")));
+    let (warning, shut, status) = (f.t.html(&warning), f.t.html(&shut), f.t.html(&status));
+    page(StatusCode::OK, &Page { f, bar, warning, shut, status, address })
 }

@@ -1,7 +1,7 @@
 //! How a browser is somebody: the cookie, and what pages ask of it.
 //!
 //! Keeps no state; browsers that are signed in are `accounts::browsers`. Under TLS the cookie is `__Host-imera`, which
-//! browsers take and send only there; plainly, from near only, it is `imera`, and neither counts on the other way.
+//! browsers take and send only there; plainly, from near only, it is `imera`. Each is read on its own way only.
 
 use std::sync::Arc;
 

@@ -192,11 +192,8 @@ setup-code-taken-next = { $minutes ->
     [one] Sie wurde vor einer Minute von <code>{ $from }</code> übernommen. Warst du das nicht? Gib hier den Code ein, um sie zurückzuholen, und gib ihn nicht weiter.
    *[other] Sie wurde vor { $minutes } Minuten von <code>{ $from }</code> übernommen. Warst du das nicht? Gib hier den Code ein, um sie zurückzuholen, und gib ihn nicht weiter.
 }
-setup-securely = Zuerst eine sichere Leitung
-setup-securely-why = Auf dieser Verbindung könnten andere mitlesen. Darum fragen wir hier nach nichts: keinem Code, keinem Passwort.
 setup-securely-warning = Dein Browser warnt dich einmal, weil noch niemand für das Zertifikat dieser Maschine bürgt. Wähle „Erweitert“, dann „Weiter“. Stand der Code in der Adresse, gilt er nicht mehr: Nimm den neuesten vom Bildschirm der Maschine.
 setup-securely-shut = Auf dieser Verbindung könnten andere mitlesen, und die sichere Tür dieser Maschine ist zu. Mach sie auf (<code>IMERA_PORT_HTTPS</code>), oder öffne diese Seite aus dem Netz der Maschine.
-setup-securely-go = Sicher weiter
 
 # Für wen
 setup-who-title = Für wen

@@ -193,11 +193,8 @@ setup-code-taken-next = { $minutes ->
     [one] It was taken over a minute ago from <code>{ $from }</code>. Was that not you? Enter the code here to take it back, and do not share it.
    *[other] It was taken over { $minutes } minutes ago from <code>{ $from }</code>. Was that not you? Enter the code here to take it back, and do not share it.
 }
-setup-securely = First, a private line
-setup-securely-why = On this connection others could read along. So nothing is asked for here: no code, no password.
 setup-securely-warning = Your browser will warn you once, as nobody vouches for this machine’s certificate yet. Choose “Advanced”, then “Continue”. If the code stood in the address, it is void now: take the newest one from the machine’s screen.
 setup-securely-shut = On this connection others could read along, and the secure door of this machine is off. Switch it on (<code>IMERA_PORT_HTTPS</code>), or open this page from the machine’s own network.
-setup-securely-go = Continue securely
 
 # For whom
 setup-who-title = Who is it for

@@ -1,7 +1,6 @@
 //! A full disk and one that can only be read (house: deliver at once, acknowledge when durable).
 //!
-//! The disk is a small tmpfs in a mount namespace of the server's own, reached by `/proc/PID/root`.
-//! Where the system gives no such namespace, the tests say so and prove nothing.
+//! The disk is a small one of the server's own (`support/small_disk.rs`).
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -13,34 +12,16 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::client::{Client, Error, Event};
 use crate::process::Folder;
 use crate::server::{Bystander, Server, command, ping};
+use crate::small_disk;
 
 /// MiB of the disk: the reserve and some.
 const DISK_MIB: u64 = (imera::limits::STORE_RESERVE_BYTES >> 20) + 40;
 
-/// Mounts a disk at `$0`, does `$2` and becomes the words behind it.
-const SCRIPT: &str = "mount -t tmpfs -o size=$1m,mode=700 imera \"$0\" && eval \"$2\" && shift 2 && exec \"$@\"";
-
-/// What gives a process its own mounts here; `None`: nothing does.
-fn namespace() -> Option<&'static [&'static str]> {
-    let ways: [&[&str]; 2] = [&["unshare", "-m"], &["unshare", "-r", "-m"]];
-    let works = |way: &&&[&str]| {
-        let mut probe = Command::new(way[0]);
-        let folder = tempfile::tempdir().unwrap();
-        probe.args(&way[1..]).args(["mount", "-t", "tmpfs", "imera"]).arg(folder.path());
-        probe.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
-    };
-    let found = ways.iter().find(works).copied();
-    if found.is_none() {
-        println!("LEFT OUT: this system gives no private mount namespace, so there is no small disk to fill");
-    }
-    found
-}
-
 /// `serve` on a small disk at the folder, where `before` was done.
-fn on_small_disk(folder: &Folder, namespace: &[&str], before: &str) -> Command {
+fn on_small_disk(folder: &Folder, before: &str) -> Command {
     std::fs::create_dir_all(&folder.path).unwrap();
     let (path, size) = (folder.path.to_str().unwrap(), DISK_MIB.to_string());
-    command(folder, &[namespace, &["sh", "-c", SCRIPT, path, &size, before]].concat())
+    command(folder, &small_disk::words(path, &size, before))
 }
 
 /// The server's folder as seen from here.
@@ -147,9 +128,8 @@ async fn from_romeo(juliet: &mut Client) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn house_a_full_disk_refuses_what_must_be_kept_passes_the_rest_and_comes_back_by_itself() {
-    let Some(namespace) = namespace() else { return };
     let folder = Folder::new();
-    let server = Server::spawn(on_small_disk(&folder, namespace, "true"), &folder);
+    let server = Server::spawn(on_small_disk(&folder, "true"), &folder);
     server.register(&["romeo", "juliet", "writer"]).await;
     let bystander = Bystander::arrive(&server).await;
     let mut romeo = server.login_resumable("romeo", "street").await;
@@ -232,7 +212,6 @@ async fn a_data_folder_that_was_moved_away_is_no_place_to_write_until_it_is_back
 
 #[tokio::test]
 async fn a_start_on_a_disk_that_is_full_or_can_only_be_read_tells_the_next_step() {
-    let Some(namespace) = namespace() else { return };
     let good = Folder::new();
     Server::start(&good).stop_well().await;
     let copy = format!("cp {}/* {{}}", good.path.display());
@@ -240,7 +219,7 @@ async fn a_start_on_a_disk_that_is_full_or_can_only_be_read_tells_the_next_step(
         let folder = Folder::new();
         let path = folder.path.to_str().unwrap();
         let before = format!("{copy} && {{ {then}; true; }} 2>/dev/null").replace("{}", path);
-        let output = on_small_disk(&folder, namespace, &before).stdin(Stdio::null()).output().unwrap();
+        let output = on_small_disk(&folder, &before).stdin(Stdio::null()).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         let told: Vec<&str> = stderr.lines().filter(|line| line.starts_with("imera: ")).collect();
         assert_eq!(output.status.code(), Some(1), "{stderr}");

@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::FromRequestParts;
 use axum::extract::Path;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::request::Parts as RequestParts;
 use axum::response::Response;
 
 use super::super::Inner;
@@ -83,26 +85,41 @@ struct Device {
     name: String,
 }
 
-/// The account of an address's number, with what chat is made of.
-async fn found<'a>(site: &'a Inner, asked: &Asked, id: &str) -> Result<(&'a Arc<Parts>, Account), Response> {
-    let parts = site.chat(asked)?;
-    let id = number(id).ok_or_else(|| site.fault(asked, Fault::NotFound))?;
-    let accounts = parts.accounts.list().await.map_err(|error| site.not_kept(asked, &error))?;
-    let account = accounts.into_iter().find(|account| account.id == AccountId(id));
-    account.map(|account| (parts, account)).ok_or_else(|| site.fault(asked, Fault::NotFound))
+/// The account of an address's number, asked for by an owner: 404 where there is none.
+pub(super) struct Person {
+    owner: Owner,
+    parts: Arc<Parts>,
+    account: Account,
 }
 
-/// The same, for a change: one's own account is refused.
-async fn others<'a>(
-    site: &'a Inner,
-    asked: &Asked,
-    owner: &Owner,
-    id: &str,
-) -> Result<(&'a Arc<Parts>, Account), Response> {
-    let (parts, account) = found(site, asked, id).await?;
-    match account.id == owner.0.account {
-        true => Err(to(&format!("/admin/people/{}?n=own", account.id.0))),
-        false => Ok((parts, account)),
+/// The same for a change of standing: one's own account is refused.
+pub(super) struct Another(Person);
+
+impl FromRequestParts<Arc<Inner>> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(request: &mut RequestParts, site: &Arc<Inner>) -> Result<Person, Response> {
+        let owner = Owner::from_request_parts(request, site).await?;
+        let asked = Asked::of(request);
+        let parts = site.chat(&asked)?.clone();
+        let missing = || site.fault(&asked, Fault::NotFound);
+        let Path(id) = Path::<String>::from_request_parts(request, site).await.map_err(|_| missing())?;
+        let id = number(&id).ok_or_else(missing)?;
+        let accounts = parts.accounts.list().await.map_err(|error| site.not_kept(&asked, &error))?;
+        let account = accounts.into_iter().find(|account| account.id == AccountId(id)).ok_or_else(missing)?;
+        Ok(Person { owner, parts, account })
+    }
+}
+
+impl FromRequestParts<Arc<Inner>> for Another {
+    type Rejection = Response;
+
+    async fn from_request_parts(request: &mut RequestParts, site: &Arc<Inner>) -> Result<Another, Response> {
+        let person = Person::from_request_parts(request, site).await?;
+        match person.account.id == person.owner.0.account {
+            true => Err(to(&format!("/admin/people/{}?n=own", person.account.id.0))),
+            false => Ok(Another(person)),
+        }
     }
 }
 
@@ -119,24 +136,12 @@ fn done(site: &Inner, asked: &Asked, id: AccountId, result: Result<&str, ChangeE
 }
 
 /// GET `/admin/people/{id}`
-pub(super) async fn show(
-    State(site): State<Arc<Inner>>,
-    asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
-) -> Response {
-    match found(&site, &asked, &id).await {
-        Ok((parts, account)) => answer((&site, &asked, &owner), parts, &account, Default::default()).await,
-        Err(reply) => reply,
-    }
+pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, person: Person) -> Response {
+    answer((&site, &asked), &person, Default::default()).await
 }
 
-async fn answer(
-    (site, asked, owner): (&Inner, &Asked, &Owner),
-    parts: &Parts,
-    account: &Account,
-    (errors, sure): (Errors, String),
-) -> Response {
+async fn answer((site, asked): (&Inner, &Asked), person: &Person, (errors, sure): (Errors, String)) -> Response {
+    let Person { owner, parts, account } = person;
     let browsers = match site.accounts.browsers(account.id).await {
         Ok(browsers) => browsers.len(),
         Err(error) => return site.not_kept(asked, &error),
@@ -199,46 +204,24 @@ async fn answer(
 pub(super) async fn role(
     State(site): State<Arc<Inner>>,
     asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
+    Another(person): Another,
     fields: Form,
 ) -> Response {
-    let (parts, account) = match others(&site, &asked, &owner, &id).await {
-        Ok(found) => found,
-        Err(reply) => return reply,
-    };
+    let Person { owner, parts, account } = person;
     let Ok(role) = fields.text("role").parse::<Role>() else { return site.fault(&asked, Fault::Garbled) };
     let changed = parts.accounts.set_role(account.id, role, &owner.by()).await;
     done(&site, &asked, account.id, changed.map(|()| "role"))
 }
 
 /// POST `/admin/people/{id}/lock`
-pub(super) async fn lock(
-    State(site): State<Arc<Inner>>,
-    asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
-    _: Form,
-) -> Response {
-    let (parts, account) = match others(&site, &asked, &owner, &id).await {
-        Ok(found) => found,
-        Err(reply) => return reply,
-    };
-    done(&site, &asked, account.id, entry::lock(parts, account.id, &owner.by()).await.map(|()| "locked"))
+pub(super) async fn lock(State(site): State<Arc<Inner>>, asked: Asked, Another(person): Another, _: Form) -> Response {
+    let Person { owner, parts, account } = person;
+    done(&site, &asked, account.id, entry::lock(&parts, account.id, &owner.by()).await.map(|()| "locked"))
 }
 
 /// POST `/admin/people/{id}/open`: open again, and it stays.
-pub(super) async fn open(
-    State(site): State<Arc<Inner>>,
-    asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
-    _: Form,
-) -> Response {
-    let (parts, account) = match others(&site, &asked, &owner, &id).await {
-        Ok(found) => found,
-        Err(reply) => return reply,
-    };
+pub(super) async fn open(State(site): State<Arc<Inner>>, asked: Asked, Another(person): Another, _: Form) -> Response {
+    let Person { owner, parts, account } = person;
     done(&site, &asked, account.id, parts.accounts.unlock(account.id, &owner.by()).await.map(|()| "opened"))
 }
 
@@ -246,57 +229,35 @@ pub(super) async fn open(
 pub(super) async fn close(
     State(site): State<Arc<Inner>>,
     asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
+    Another(person): Another,
     fields: Form,
 ) -> Response {
-    let (parts, account) = match others(&site, &asked, &owner, &id).await {
-        Ok(found) => found,
-        Err(reply) => return reply,
-    };
+    let Person { owner, parts, account } = &person;
     if fields.text("sure").to_lowercase() != *account.name {
         let mut errors = Errors::default();
         errors.add("sure", text("admin-close-other"));
         let typed = fields.text("sure").chars().take(limits::SEARCH_MAX_SIGNS).collect();
-        return answer((&site, &asked, &owner), parts, &account, (errors, typed)).await;
+        return answer((&site, &asked), &person, (errors, typed)).await;
     }
     done(&site, &asked, account.id, entry::close(parts, account.id, &owner.by()).await.map(|_| "closed"))
 }
 
 /// POST `/admin/people/{id}/sign-out`: all apps and browsers, but not the one that asks.
-pub(super) async fn sign_out(
-    State(site): State<Arc<Inner>>,
-    asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
-    _: Form,
-) -> Response {
-    let (parts, account) = match found(&site, &asked, &id).await {
-        Ok(found) => found,
-        Err(reply) => return reply,
-    };
+pub(super) async fn sign_out(State(site): State<Arc<Inner>>, asked: Asked, person: Person, _: Form) -> Response {
+    let Person { owner, parts, account } = person;
     let deed = Deed::SignedOut { name: account.name.to_string() };
     let ended = async {
         parts.accounts.end_other_browsers(account.id, owner.0.session).await?;
         site.store.write(audit::job(owner.by(), deed, site.clock.utc())).await
     };
     let ended = ended.await;
-    route::sign_out(parts, account.id);
+    route::sign_out(&parts, account.id);
     done(&site, &asked, account.id, ended.map(|()| "signed-out").map_err(ChangeError::Store))
 }
 
 /// POST `/admin/people/{id}/link`: a link for a new password.
-pub(super) async fn link(
-    State(site): State<Arc<Inner>>,
-    asked: Asked,
-    owner: Owner,
-    Path(id): Path<String>,
-    _: Form,
-) -> Response {
-    let (parts, account) = match found(&site, &asked, &id).await {
-        Ok(found) => found,
-        Err(reply) => return reply,
-    };
+pub(super) async fn link(State(site): State<Arc<Inner>>, asked: Asked, person: Person, _: Form) -> Response {
+    let Person { owner, parts, account } = person;
     let made = match parts.invites.reset_link(account.id, Some(owner.0.account)).await {
         Ok(made) => made,
         Err(OrderError::Store(error)) => return site.not_kept(&asked, &error),

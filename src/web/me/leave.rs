@@ -13,7 +13,6 @@ use super::prove;
 use crate::accounts::ChangeError;
 use crate::limits;
 use crate::route::entry;
-use crate::texts::Lang;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
@@ -59,7 +58,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
     tracing::info!(account = who.account.0, "an account is leaving");
     let days = (limits::LEAVE_GRACE_S / 86_400) as usize;
     let words = text("me-left-owners").with("name", &who.name).with("place", site.place()).with("days", days);
-    entry::tell_other_owners(parts, who.account, &Lang::En.book().plain(&words)).await;
+    entry::tell_owners(parts, Some(who.account), &site.settings.language().book().plain(&words)).await;
     match signed::end(&site, &asked).await {
         Ok(cookie) => with_cookie(Redirect::to("/sign-in?n=left"), cookie),
         Err(reply) => reply,

@@ -32,6 +32,7 @@ use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
 use crate::web::frame::page;
+use crate::web::securely::securely;
 
 #[derive(Template)]
 #[template(path = "setup/begin.html")]
@@ -41,14 +42,6 @@ struct Page {
     /// Heading and words of a warning.
     warning: Option<(Markup, Markup)>,
     code: String,
-}
-
-#[derive(Template)]
-#[template(path = "setup/securely.html")]
-struct Securely {
-    f: Frame,
-    /// The same place under TLS; `None`: that door is shut.
-    address: Option<String>,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
@@ -63,7 +56,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
             tracing::warn!("the set-up code came over plain HTTP from a public address: here is another one");
             site.wizard.new_code(&site.clock);
         }
-        return securely(&site, &asked);
+        return securely(&site, &asked, "/setup");
     }
     if let Some(cookie) = asked.cookie(COOKIE) {
         match draft::holder(&site.store, draft::browser(cookie), site.clock.utc()).await {
@@ -89,7 +82,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         return done::after(&site, &asked);
     }
     if !asked.visitor.may_tell_secrets() {
-        return securely(&site, &asked);
+        return securely(&site, &asked, "/setup");
     }
     let now = site.clock.since_start();
     let (tried, worn) = {
@@ -150,14 +143,6 @@ pub(super) fn taken(site: &Inner, asked: &Asked, at: UtcMicros, from: String) ->
     let next = text("setup-code-taken-next").with("from", from).with("minutes", minutes);
     let warning = Some((text("setup-code-taken"), next));
     form(asked, StatusCode::FORBIDDEN, Errors::default(), warning, String::new())
-}
-
-/// Over plain HTTP from afar nothing is asked for.
-pub(super) fn securely(site: &Inner, asked: &Asked) -> Response {
-    let host = asked.host();
-    let address = site.https_port.zip(host).map(|(port, host)| format!("https://{host}:{port}/setup"));
-    let f = Frame { sky: "at-1", ..Frame::new(asked, &text("setup-securely"), None) };
-    page(StatusCode::OK, &Securely { f, address })
 }
 
 fn wrong(asked: &Asked, status: StatusCode, error: Text) -> Response {

@@ -81,6 +81,8 @@ struct Page {
     address: Markup,
     phone: Option<Code>,
     invitation: Option<Invitation>,
+    /// Nobody vouches for the certificate that is served.
+    self_signed: bool,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, method: Method, asked: Asked) -> Response {
@@ -126,5 +128,7 @@ async fn answer(site: &Inner, asked: &Asked, method: &Method, facts: Facts) -> R
         qr: qr::svg(link, &label.0).map(Markup),
     });
     let address = f.copy("address", &facts.address, &text("copied-address"));
-    page(StatusCode::OK, &Page { f, place, facts, address, phone, invitation })
+    let serving = site.care.get().and_then(|care| care.upkeep.serving());
+    let self_signed = serving.is_none_or(|serving| serving.facts.self_signed);
+    page(StatusCode::OK, &Page { f, place, facts, address, phone, invitation, self_signed })
 }

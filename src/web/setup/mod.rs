@@ -32,6 +32,7 @@ use axum::routing::get;
 use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
+use super::securely::securely;
 use crate::accounts::Founder;
 use crate::clock::Clock;
 use crate::store::StoreError;
@@ -143,7 +144,7 @@ async fn enter(site: &Inner, asked: &Asked, step: &'static Step) -> Result<Enter
         return Err(done::after(site, asked));
     }
     if !asked.visitor.may_tell_secrets() {
-        return Err(begin::securely(site, asked));
+        return Err(securely(site, asked, "/setup"));
     }
     let Some(cookie) = asked.cookie(COOKIE) else {
         let just_begun = asked.query("n").is_some_and(|note| note == "begun" || note == "here");
