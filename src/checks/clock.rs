@@ -4,11 +4,12 @@ use rusqlite::OptionalExtension;
 
 use super::Check;
 use super::Found;
+use super::Often;
 use super::Subject;
 use crate::clock::UtcMicros;
 use crate::limits;
 
-pub const CHECK: Check = Check { name: "clock", every_minute: true, look: |subject, _| Box::pin(look(subject)) };
+pub const CHECK: Check = Check { name: "clock", often: Often::EveryMinute, look: |subject, _| Box::pin(look(subject)) };
 
 /// imera was written then: before it no clock is right. 2026-11-01.
 const WRITTEN: UtcMicros = 1_793_491_200_000_000;

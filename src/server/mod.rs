@@ -17,6 +17,8 @@ mod pages;
 mod people;
 pub mod secret;
 pub mod set_up;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod watch;
 
