@@ -111,7 +111,7 @@ async fn run_once(
     let result = match house.settings.domain() {
         Some(domain) => {
             let certs = open_certs(&house, &domain).await?;
-            let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping);
+            let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping)?;
             serve(&house, opening, doors, pages, certs, &mut jobs, signals).await
         }
         None => set_up_and_serve(&house, opening, doors, &mut jobs, signals).await,
@@ -156,7 +156,7 @@ async fn set_up_and_serve(
     signals: &mut Signals,
 ) -> Result<End, Failure> {
     let tls = pages::certificate_of_set_up(house).await?;
-    let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping);
+    let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping)?;
     let Ports { pid, http, https, .. } = opening.ports;
     tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
     if let Some(end) = set_up_done(house, signals).await {
@@ -233,7 +233,7 @@ async fn serve(
     crate::route::finish_befriending(&parts).await.map_err(|error| house.not_kept("contacts were not made", error))?;
     let (streams, _) = doors::bounds(house.config.is_test_profile());
     let (streams, web) = (Admission::new(streams), pages.admission.clone());
-    doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections);
+    doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections)?;
     tell_ports(opening.folder, &opening.ports)?;
     let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));

@@ -56,7 +56,12 @@ pub struct Pages {
 
 impl Pages {
     /// Opens them with the certificate of `tls`, until `stop` is true.
-    pub fn open(house: &Arc<House>, doors: &mut Doors, tls: &Tls, stop: &watch::Receiver<bool>) -> Pages {
+    pub fn open(
+        house: &Arc<House>,
+        doors: &mut Doors,
+        tls: &Tls,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Pages, Failure> {
         let ports = doors.ports();
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
         let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports };
@@ -73,9 +78,9 @@ impl Pages {
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
         let (tls, served) = watch::channel(tls.with_alpn(&[ALPN_HTTP]));
-        let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop);
+        let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop)?;
         let _ = house.site.set(site);
-        Pages { admission, connections, tls }
+        Ok(Pages { admission, connections, tls })
     }
 
     /// Ends all connections, those of the other doors too, that share the set: in good order, or after a while.
