@@ -51,6 +51,7 @@ use crate::web::Site;
 use doors::Doors;
 use failure::Failure;
 use folder::Folder;
+use folder::FolderError;
 use folder::Ports;
 use house::House;
 use house::Open;
@@ -63,7 +64,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     for unused in &config.unused {
         tracing::warn!("{unused}");
     }
-    let folder = Folder::lock(&config.data, true).map_err(Failure::of)?;
+    let Some(folder) = lock(&config, &clock, &mut signals).await? else {
+        say("stopped");
+        return Ok(());
+    };
     let mut kept = Doors::inherited()?;
     loop {
         let again = kept.again().map_err(|error| Failure::new(error, "report it"))?;
@@ -76,6 +80,30 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
     say("stopped");
     Ok(())
+}
+
+/// The data folder. A command of the command line that holds it lets go of it within moments, and is waited for; a
+/// server answers, and does not. `None`: told to stop meanwhile.
+async fn lock(config: &Config, clock: &Clock, signals: &mut Signals) -> Result<Option<Folder>, Failure> {
+    let mut patience = limits::FOLDER_HELD_TRIES;
+    loop {
+        let held = match Folder::lock(&config.data, true) {
+            Err(held @ FolderError::Held { .. }) if patience > 0 => held,
+            locked => return locked.map(Some).map_err(Failure::of),
+        };
+        if control::socket::is_answered(&config.data).await {
+            return Err(Failure::of(held));
+        }
+        if patience == limits::FOLDER_HELD_TRIES {
+            let most_s = u64::from(limits::FOLDER_HELD_TRIES) * limits::FOLDER_HELD_PAUSE_MS / 1_000;
+            tracing::warn!(most_s, "a command of imera has the data folder: waiting for its end");
+        }
+        patience -= 1;
+        tokio::select! {
+            () = clock.sleep(Duration::from_millis(limits::FOLDER_HELD_PAUSE_MS)) => {}
+            order = signals.next() => if order == Order::Stop { return Ok(None) },
+        }
+    }
 }
 
 /// Why a server has ended.
