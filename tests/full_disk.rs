@@ -39,7 +39,8 @@ fn on_small_disk(outside: &Folder) -> (Server, String, Folder) {
 }
 
 fn set_up(folder: &Folder, server: &mut Server) {
-    let arguments = ["setup", "--domain", "a.test", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
+    let arguments =
+        ["setup", "--domain", "a.test", "--home", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
     let told = folder.imera(&arguments, &format!("{PASSWORD}\n"));
     assert_eq!(told.code, 0, "{}", told.stderr);
     server.read_ready();

@@ -20,7 +20,8 @@ const NEW: usize = 1;
 
 /// The new server's backup has a database of some size and many files, so that each step takes a while.
 fn backup_of_the_new(folder: &Folder) -> String {
-    let told = folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "a password\n");
+    let told =
+        folder.imera(&["setup", "--domain", "a.test", "--home", "--owner", "mira", "--password-stdin"], "a password\n");
     assert_eq!(told.code, 0, "{}", told.stderr);
     let db = Connection::open(folder.file("imera.sqlite")).unwrap();
     let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
@@ -36,7 +37,7 @@ fn backup_of_the_new(folder: &Folder) -> String {
 }
 
 fn make_the_old(folder: &Folder) {
-    folder.imera(&["setup", "--domain", "a.test", "--owner", "old", "--password-stdin"], "a password\n");
+    folder.imera(&["setup", "--domain", "a.test", "--home", "--owner", "old", "--password-stdin"], "a password\n");
     for name in ["tom", "ann"] {
         folder.imera(&["account", "add", name, "--password-stdin"], "a password\n");
     }

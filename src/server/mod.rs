@@ -305,7 +305,7 @@ async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {
         // The check of every minute tells for as long as it is so: the clock may yet be put right.
         Some(dates @ (CertError::RanOut(_) | CertError::NotYet(_))) => tracing::warn!("{dates}"),
         Some(other) => {
-            let kind = certs.serving().source.as_str();
+            let kind = certs.serving().source.told();
             complain_about_files(house, &format!("a certificate cannot be served, the kept one does ({kind})"), other);
         }
     }

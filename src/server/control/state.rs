@@ -69,7 +69,7 @@ fn database(house: &House) -> Value {
 fn certificate(house: &House, open: &Open) -> Value {
     let serving = open.certs.serving();
     json!({
-        "source": serving.source.as_str(),
+        "source": serving.source.told(),
         "names": serving.facts.names,
         "issuer": serving.facts.issuer,
         "not_after": date(serving.facts.not_after),

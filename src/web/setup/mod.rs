@@ -6,6 +6,7 @@
 mod backups;
 mod begin;
 mod code;
+pub mod domain;
 mod done;
 pub mod draft;
 mod look;
