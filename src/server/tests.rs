@@ -87,6 +87,12 @@ impl Place {
     }
 }
 
+/// A message of the server's to its owner.
+async fn entry(place: &Place, words: &str) {
+    let parts = &place.house.open.get().unwrap().parts;
+    crate::route::entry::tell_owners(parts, None, words).await;
+}
+
 fn door() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").unwrap()
 }
@@ -152,6 +158,30 @@ async fn a_damaged_database_is_found_by_night_and_its_alarm_ends_with_a_look_tha
     place.ask("check", json!({ "name": "database" })).await;
     backups::night(&place.house, &mut read).await;
     assert_eq!(place.notices().await, []);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_is_told_by_what_was_written_down_before() {
+    let door = door();
+    let place = Place::open(&door).await;
+    place.ask("backup.create", json!({})).await;
+    place.house.clock.advance(Duration::from_secs(3_600));
+    watch::look(&place.house).await;
+    assert_eq!(place.notices().await, []);
+    let now = place.house.clock.utc();
+    for earlier_s in [2 * 3_600, 5 * 86_400] {
+        place.house.clock.set_utc(now - earlier_s * 1_000_000);
+        watch::look(&place.house).await;
+        assert_eq!(place.notices().await, pair("clock", "warning"));
+    }
+    place.told("but something was written down here on 2026-11-18").await;
+    place.house.clock.set_utc(now);
+    watch::look(&place.house).await;
+    assert_eq!(place.notices().await, []);
+    entry(&place, "hello").await;
+    place.house.clock.set_utc(now - 1_800 * 1_000_000);
+    watch::look(&place.house).await;
+    assert_eq!(place.notices().await, pair("clock", "warning"), "by a message too");
 }
 
 #[tokio::test]

@@ -1086,6 +1086,8 @@ setup-clock = Die Uhr der Maschine zeigt { $date }
 setup-clock-next = Mit einer falschen Uhr stimmen weder Zertifikate noch die Reihenfolge der Nachrichten. Meist stellt sie sich selbst richtig, sobald die Maschine eine Minute im Internet ist.
 setup-router = Diese Maschine steht hinter einem Router
 setup-router-next = Freunde von draußen erreichen sie nur, wenn der Router sie durchlässt. Such auf den Seiten des Routers nach „Portfreigabe“ und leite { $ports } an diese Maschine weiter. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
+setup-shared = Dein Internetanschluss hat keine eigene Adresse
+setup-shared-next = Dein Anbieter teilt eine Adresse unter vielen Kunden auf. Deshalb erreicht niemand von draußen diese Maschine, was immer der Router tut. Bitte deinen Anbieter um eine öffentliche IPv4- oder IPv6-Adresse, oder nimm einen gemieteten Server. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
 
 # Zurückholen
 restore-title = Eine Sicherung zurückholen
