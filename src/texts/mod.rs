@@ -160,6 +160,18 @@ impl Book {
         Markup(self.format(text, true))
     }
 
+    /// For terminals: as [`Book::html`] has it, without the tags.
+    pub fn untagged(&self, text: &Text) -> String {
+        let html = self.format(text, true);
+        let mut words = String::with_capacity(html.len());
+        for (number, part) in html.split('<').enumerate() {
+            // A bare < is escaped, so that what follows one is a tag.
+            words.push_str(if number == 0 { part } else { part.split_once('>').map_or("", |(_, after)| after) });
+        }
+        let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+        signs.iter().fold(words, |words, (escaped, sign)| words.replace(escaped, sign))
+    }
+
     /// As it is, for titles, terminals and chats. Only texts without tags.
     pub fn plain(&self, text: &Text) -> String {
         self.format(text, false)
