@@ -44,7 +44,10 @@ use crate::store::AccountId;
 use crate::store::Batch;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::texts::Lang;
+use crate::texts::Text;
 use crate::xmpp::caps::Info;
+use crate::xmpp::error::Condition;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::Jid;
 use crate::xmpp::stanza::Iq;
@@ -254,6 +257,11 @@ pub fn announced(at: At) -> Vec<&'static str> {
     here.sort_unstable();
     here.dedup();
     here
+}
+
+/// An error that people read.
+pub fn told(condition: Condition, words: &Text, lang: Lang) -> StanzaError {
+    StanzaError::new(condition, lang.book().plain(words)).in_language(lang.tag())
 }
 
 /// A peer is told that we failed, the log is told why.

@@ -1014,6 +1014,32 @@ join-do = Hereinkommen
 join-status = Die Einladung ist erst verbraucht, wenn du da bist
 join-many = Gerade warten zu viele Leute auf ein Ja. Deine Einladung ist, wie sie war: Versuch es morgen wieder.
 
+# Ein Konto in der App
+register-title = Ein Konto bei { $place }
+register-title-reset = Ein neues Passwort bei { $place }
+register-paste = Neue Konten gibt es auf Einladung. Füge deine ein und wähle einen Chatnamen und ein Passwort mit mindestens 10 Zeichen.
+register-choose = Wähle einen Chatnamen und ein Passwort mit mindestens 10 Zeichen.
+register-reset = Wähle ein neues Passwort mit mindestens 10 Zeichen.
+register-name = Chatname
+register-invitation = Einladung
+register-missing = Ein Chatname und ein Passwort sind nötig.
+register-closed = Neue Konten gibt es nur auf Einladung. Frag jemanden, der schon da ist.
+register-waits = Du bist fast da: Wer diesen Ort betreibt, muss erst Ja sagen. Melde dich später mit diesem Namen und Passwort an.
+register-named = Diese Einladung gilt für den Namen { $name }. Nimm bitte diesen.
+register-other = Dieser Link ist für ein anderes Konto. Tippe den Chatnamen, für den er gemacht wurde.
+register-used = Diese Einladung ist schon benutzt. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-full = Alle Plätze dieser Einladung sind vergeben. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-out = Diese Einladung ist abgelaufen. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-back = Diese Einladung wurde zurückgenommen. Frag die Person, die sie dir geschickt hat.
+register-contact = Diese Einladung fügt deiner Liste jemanden hinzu. Sie ist für Leute, die schon ein Konto haben.
+register-unknown = Diese Einladung ist hier nicht bekannt. Kopiere sie ganz oder lass sie dir noch einmal schicken.
+register-reset-used = Dieser Link ist schon benutzt. Bitte die, die diesen Ort betreiben, um einen neuen.
+register-reset-out = Dieser Link ist abgelaufen. Bitte die, die diesen Ort betreiben, um einen neuen.
+register-fast = { $count ->
+    [one] Von deinem Anschluss kamen zu viele Einladungen, die hier nicht bekannt sind. Bitte warte eine Minute.
+   *[other] Von deinem Anschluss kamen zu viele Einladungen, die hier nicht bekannt sind. Bitte warte { $count } Minuten.
+}
+
 # Warten auf ein Ja
 waiting-title = Du bist fast da
 waiting-next = Wer diesen Ort betreibt, muss erst Ja sagen. Der Name <b>{ $name }</b> ist für dich aufgehoben.

@@ -1015,6 +1015,32 @@ join-do = Come in
 join-status = The invitation is used up only when you are in
 join-many = Too many people wait for a yes just now. Your invitation is as it was: try again tomorrow.
 
+# Signing up in an app
+register-title = An account at { $place }
+register-title-reset = A new password at { $place }
+register-paste = New accounts are by invitation. Paste yours, and choose a chat name and a password of at least 10 signs.
+register-choose = Choose a chat name and a password of at least 10 signs.
+register-reset = Choose a new password of at least 10 signs.
+register-name = Chat name
+register-invitation = Invitation
+register-missing = A chat name and a password are needed.
+register-closed = New accounts are by invitation only. Ask somebody who is in already.
+register-waits = You are nearly in: whoever runs this place has to say yes first. Sign in later with this name and password.
+register-named = This invitation is made out to the name { $name }. Please take that one.
+register-other = This link is for another account. Type the chat name it was made for.
+register-used = This invitation has been used. Ask the person who sent it to you for a new one.
+register-full = All places of this invitation are taken. Ask the person who sent it to you for a new one.
+register-out = This invitation has run out. Ask the person who sent it to you for a new one.
+register-back = This invitation was taken back. Ask the person who sent it to you.
+register-contact = This invitation adds somebody to your list. It is for people who have an account already.
+register-unknown = This invitation is not known here. Copy all of it, or ask for it again.
+register-reset-used = This link has been used. Ask whoever runs this place for a new one.
+register-reset-out = This link has run out. Ask whoever runs this place for a new one.
+register-fast = { $count ->
+    [one] Too many invitations that are not known here were tried from where you are. Please wait a minute.
+   *[other] Too many invitations that are not known here were tried from where you are. Please wait { $count } minutes.
+}
+
 # Waiting for a yes
 waiting-title = You are nearly in
 waiting-next = Whoever runs this place has to say yes first. The name <b>{ $name }</b> is kept for you.
