@@ -183,15 +183,28 @@ pub struct Policy {
 }
 
 /// Who asks, and about whom.
+#[derive(Clone, Copy)]
 pub struct Ctx<'a> {
     pub parts: &'a Parts,
     /// The session that asks.
     pub session: &'a Arc<Session>,
     /// The account asked about: the session's own where none was named. `None`: the host.
     pub account: Option<AccountId>,
+    /// What the asker reads: the request's language, else the stream's.
+    pub lang: Lang,
 }
 
 impl Ctx<'_> {
+    /// Words for the asker.
+    pub fn say(&self, words: &Text) -> String {
+        self.lang.book().plain(words)
+    }
+
+    /// An error that the asker reads.
+    pub fn told(&self, condition: Condition, words: &Text) -> StanzaError {
+        told(condition, words, self.lang)
+    }
+
     /// The account that asks.
     pub fn asker(&self) -> AccountId {
         self.session.account()

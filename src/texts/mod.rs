@@ -16,8 +16,9 @@ use fluent_bundle::FluentValue;
 use fluent_bundle::concurrent::FluentBundle;
 
 /// A language that is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
+    #[default]
     En,
     De,
     /// English mirrored, for tests: the pseudo-language `ar-XB`, which nobody asks for by accident.
