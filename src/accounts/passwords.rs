@@ -3,8 +3,13 @@
 //! Pure. Holds for invitations, sign-up, reset and set-up. As all below ten signs are refused, the
 //! best known ones are told by their stem: what is left without digits and signs at the ends.
 
+use std::fmt;
+
 use crate::limits::PASSWORD_CHOSEN_MAX_BYTES;
 use crate::limits::PASSWORD_MIN_SIGNS;
+use crate::texts::Lang;
+use crate::texts::Text;
+use crate::texts::text;
 use crate::xmpp::sasl::verifier::prepare_password;
 
 /// Words that the best known passwords are made of.
@@ -60,17 +65,33 @@ pub enum Strength {
     Strong,
 }
 
-/// Why a password is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a password is refused; for terminals it shows itself in English.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WeakPassword {
-    #[error("This has {signs} signs; it needs {PASSWORD_MIN_SIGNS}. Add another word.")]
     TooShort { signs: usize },
-    #[error("That is longer than {PASSWORD_CHOSEN_MAX_BYTES} signs. Shorter is safe too.")]
     TooLong,
-    #[error("This is one of the passwords everybody tries first. Add a word only you would think of.")]
     WellKnown,
-    #[error("It has a sign that passwords cannot have, such as a line's end.")]
     Sign,
+}
+
+impl WeakPassword {
+    /// What people read of it.
+    pub fn text(&self) -> Text {
+        match self {
+            WeakPassword::TooShort { signs } => text("password-short").with("count", signs),
+            WeakPassword::TooLong => text("password-long"),
+            WeakPassword::WellKnown => text("password-known"),
+            WeakPassword::Sign => text("password-sign"),
+        }
+    }
+}
+
+impl std::error::Error for WeakPassword {}
+
+impl fmt::Display for WeakPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Lang::En.book().plain(&self.text()))
+    }
 }
 
 /// Checks what somebody typed.
@@ -225,6 +246,16 @@ mod tests {
         assert_eq!(check("gnurblfips", &ABOUT), Ok(Strength::Fair));
         assert_eq!(check("Four grey geese in 1 boat", &ABOUT), Ok(Strength::Strong));
         assert_eq!(check(&crate::clock::token(), &ABOUT), Ok(Strength::Strong));
+    }
+
+    #[test]
+    fn each_refusal_has_its_words() {
+        let refused = |typed: &str| check(typed, &ABOUT).expect_err(typed);
+        assert_eq!(refused("123456789").text(), text("password-short").with("count", 9_usize));
+        assert_eq!(refused(&"ü".repeat(129)).text(), text("password-long"));
+        assert_eq!(refused("Password123").text(), text("password-known"));
+        assert_eq!(refused("a\u{7}good long one").text(), text("password-sign"));
+        assert_eq!(refused("123456789").to_string(), "This has 9 signs; it needs 10. Add another word.");
     }
 
     #[test]

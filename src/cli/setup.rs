@@ -148,7 +148,7 @@ pub fn certificate(source: Option<&str>) -> &'static str {
 /// What happens tonight, in the words of the wizard's last page.
 fn tonight(done: &Value) {
     let book = Lang::En.book();
-    let say = |words: Text| book.untagged(&words);
+    let say = |words: Text| book.plain(&words);
     let backup = text("setup-done-backup").with("time", terminal::cell(&done["backup_at"]));
     let mut lines = vec![say(backup) + ".", say(text("setup-done-backup-more"))];
     if done["backup_locked"] == true {

@@ -100,7 +100,7 @@ fn as_meant(plan: Plan) -> Result<Plan, Failure> {
     let book = Lang::En.book();
     let refused = |option: &str, value: &str, error: Text| {
         let what = format!("{option} cannot be \"{}\"", value.chars().take(80).collect::<String>());
-        Failure::usage(what, book.untagged(&error).trim_end_matches('.'))
+        Failure::usage(what, book.plain(&error).trim_end_matches('.'))
     };
     let kind = match (plan.home, &plan.host) {
         (true, _) => Kind::Home,

@@ -12,13 +12,13 @@ use super::steps;
 use super::steps::StepFrame;
 use crate::accounts::CreateError;
 use crate::accounts::names;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
 use crate::limits;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -70,8 +70,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let (first, second) = (fields.raw("password"), fields.raw("password_again"));
     let kept = entered.draft.owner.take().filter(|_| first.is_empty() && second.is_empty());
     if kept.is_none() {
-        if let Some(error) = chosen::password_refused(first, &About { name: &name, domain: &domain, place: &place }) {
-            errors.add("password", error);
+        if let Err(weak) = passwords::check(first, &About { name: &name, domain: &domain, place: &place }) {
+            errors.add("password", weak.text());
         } else if first != second {
             errors.add("password_again", text("password-differs"));
         }
@@ -102,7 +102,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
 /// The prepared name, or what the page says of it. Nobody is there yet whose name it could be.
 fn chat_name(typed: &str, domain: &str) -> Result<String, Text> {
     let checked = names::check(typed, domain, &|_| names::Taken::No);
-    checked.map(|chosen| chosen.name).map_err(|error| chosen::name_refused(&error))
+    checked.map(|chosen| chosen.name).map_err(|error| error.text())
 }
 
 #[cfg(test)]
