@@ -105,12 +105,26 @@ fn contract_without_set_up_the_address_is_told_and_the_server_opens_once_the_com
     let too_early = folder.imera(&["account", "list"], "");
     assert_eq!(too_early.code, 1);
     assert!(too_early.stderr.starts_with("imera: imera is not set up yet: imera setup"), "{}", too_early.stderr);
-    let arguments =
-        ["setup", "--domain", "Beach.Example", "--owner", "Mira", "--name", "Beach House", "--password-stdin"];
+    let arguments = [
+        "setup",
+        "--domain",
+        "Beach.Example",
+        "--owner",
+        "Mira",
+        "--name",
+        "Beach House",
+        "--invite",
+        "--password-stdin",
+    ];
     let done = folder.imera(&arguments, "a good password\n");
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     assert!(done.stdout.starts_with("imera is set up for beach.example.\n"), "{}", done.stdout);
-    assert!(server.line().starts_with("ready {\"pid\":"));
+    assert_eq!(folder.json(&["status"])["running"], true, "who is told that it is done can sign in");
+    let ready = server.line();
+    assert!(ready.starts_with("ready {\"pid\":"));
+    let https = &serde_json::from_str::<Value>(&ready[6..]).unwrap()["https"];
+    let port = https.as_str().and_then(|address| address.rsplit(':').next()).unwrap();
+    assert!(done.stdout.contains(&format!("https://beach.example:{port}/invite/")), "{}", done.stdout);
     assert_eq!(folder.imera(&["setup", "code"], "").code, 1, "no code is needed any more");
     let again = folder.imera(&arguments, "a good password\n");
     assert_eq!(again.code, 1);

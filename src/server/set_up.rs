@@ -5,6 +5,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -20,6 +21,7 @@ use crate::accounts::names;
 use crate::accounts::passwords;
 use crate::certs;
 use crate::config::TlsFiles;
+use crate::limits;
 use crate::settings;
 use crate::settings::Finishing;
 use crate::settings::Setting;
@@ -166,6 +168,7 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
     let finishing = Finishing::new(&chosen, house.clock.utc()).map_err(|error| house.not_kept(NOT_FINISHED, error))?;
     let found = found(house, finishing, owner, pair).await;
     found.map_err(|error| house.not_kept(NOT_FINISHED, error))?;
+    opened(house).await;
     let invite = match (plan.invite, house.accounts.find(&name)) {
         (true, Some(id)) => {
             let made = house.invites.create(Order::account(Some(id))).await;
@@ -182,6 +185,14 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         backup_locked: house.settings.text(&settings::BACKUP_RECIPIENT).is_some(),
         invite,
     })
+}
+
+/// Where a server waited for this, whoever is told that all is done can sign in.
+async fn opened(house: &House) {
+    if house.site.get().is_some() {
+        let patience = Duration::from_millis(limits::SETUP_OPENS_MAX_MS);
+        let _ = house.clock.timeout(patience, house.open.wait()).await;
+    }
 }
 
 /// What who sets up a second time is told.
