@@ -19,7 +19,8 @@ pub async fn every_hour(house: Arc<House>) {
     }
 }
 
-async fn once(house: &House) {
+/// What is over by now goes.
+pub async fn once(house: &House) {
     match house.accounts.overdue().await {
         Ok(overdue) => {
             for account in overdue {
