@@ -716,6 +716,7 @@ admin-invite-account = Einladung
 admin-invite-by = Von <bdi>{ $name }</bdi>
 admin-invite-unused = noch niemand
 admin-invite-uses = { $uses } von { $of }
+admin-invite-paused = Ruht
 admin-invite-withdrawn = Zurückgenommen
 admin-invite-used = Benutzt
 admin-invite-open = Offen

@@ -717,6 +717,7 @@ admin-invite-account = Invitation
 admin-invite-by = Made by <bdi>{ $name }</bdi>
 admin-invite-unused = nobody yet
 admin-invite-uses = { $uses } of { $of }
+admin-invite-paused = Paused
 admin-invite-withdrawn = Withdrawn
 admin-invite-used = Used
 admin-invite-open = Open

@@ -27,6 +27,7 @@ use super::to;
 use crate::accounts::Role;
 use crate::accounts::invites::Invite;
 use crate::accounts::invites::InviteId;
+use crate::accounts::invites::InviteState;
 use crate::accounts::invites::Kind;
 use crate::accounts::invites::Order;
 use crate::accounts::invites::OrderError;
@@ -194,17 +195,19 @@ fn row(t: &Book, invite: &Invite, owner: &Owner, now: UtcMicros) -> Row {
         users: users.collect(),
         more: invite.used_by.len().saturating_sub(limits::INVITE_USERS_SHOWN),
         until: days::day(t, invite.expires_at, now),
-        open: invite.is_open(now),
+        // What is paused may work again.
+        open: matches!(invite.state(now), InviteState::Open | InviteState::Paused),
     }
 }
 
 /// Class of the chip, and its word.
 fn state(invite: &Invite, now: UtcMicros) -> (&'static str, Text) {
-    match () {
-        () if invite.revoked_at.is_some() || invite.inviter_closed => ("bad", text("admin-invite-withdrawn")),
-        () if invite.uses >= invite.of => ("ok", text("admin-invite-used")),
-        () if invite.is_open(now) => ("wait", text("admin-invite-open")),
-        () => ("off", text("admin-invite-ran-out")),
+    match invite.state(now) {
+        InviteState::Open => ("wait", text("admin-invite-open")),
+        InviteState::Paused => ("warn", text("admin-invite-paused")),
+        InviteState::Withdrawn => ("bad", text("admin-invite-withdrawn")),
+        InviteState::Used => ("ok", text("admin-invite-used")),
+        InviteState::RanOut => ("off", text("admin-invite-ran-out")),
     }
 }
 

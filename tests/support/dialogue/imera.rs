@@ -37,6 +37,8 @@ pub struct Imera {
     clock: Clock,
     policy: Policy,
     folder: TempDir,
+    /// Those that the dialogue names.
+    chosen: Vec<String>,
     connections: Vec<JoinHandle<()>>,
 }
 
@@ -53,7 +55,8 @@ impl Imera {
         for (key, value) in setup.settings.iter().filter(|(key, _)| settings::find(key).is_some_and(is_chosen)) {
             parts.settings.set(key, value, &By::Machine).await.map_err(text)?;
         }
-        Ok(Imera { parts, clock, policy, folder, connections: Vec::new() })
+        let chosen = setup.settings.iter().map(|(key, _)| key.clone()).collect();
+        Ok(Imera { parts, clock, policy, folder, chosen, connections: Vec::new() })
     }
 
     pub fn connect(&mut self) -> BoxedIo {
@@ -86,6 +89,9 @@ impl Imera {
                     }
                 },
             }
+        }
+        if order.kind == Kind::Account && !self.chosen.iter().any(|key| key == "members_invite") {
+            self.parts.settings.set("members_invite", "on", &By::Machine).await.map_err(text)?;
         }
         Ok(self.parts.invites.create(order).await.map_err(text)?.token)
     }
