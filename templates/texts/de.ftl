@@ -1018,7 +1018,7 @@ join-many = Gerade warten zu viele Leute auf ein Ja. Deine Einladung ist, wie si
 # Warten auf ein Ja
 waiting-title = Du bist fast da
 waiting-next = Wer diesen Ort betreibt, muss erst Ja sagen. Der Name <b>{ $name }</b> ist für dich aufgehoben.
-waiting-keep = Merk dir die Adresse dieser Seite: Hier steht, wann du hereinkommst. Du kannst sie solange schließen.
+waiting-keep = Hebe die Adresse dieser Seite auf: Hier steht, wann du herein kannst. Du kannst sie inzwischen schließen. Kommt bis { $day } keine Antwort, ist der Name wieder frei und du kannst neu fragen.
 waiting-tell = { $name } möchte herein, mit einer Einladung des Ortes. Ja oder Nein sagst du unter { $web }/admin.
 waiting-tell-by = { $name } möchte herein, mit einer Einladung von { $inviter }. Ja oder Nein sagst du unter { $web }/admin.
 waiting-status = Wartet auf ein Ja

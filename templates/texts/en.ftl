@@ -1019,7 +1019,7 @@ join-many = Too many people wait for a yes just now. Your invitation is as it wa
 # Waiting for a yes
 waiting-title = You are nearly in
 waiting-next = Whoever runs this place has to say yes first. The name <b>{ $name }</b> is kept for you.
-waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile.
+waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile. Without an answer by { $day }, the name is free again and you can ask anew.
 waiting-tell = { $name } would like to come in, by an invitation of the place. You say yes or no at { $web }/admin.
 waiting-tell-by = { $name } would like to come in, by an invitation of { $inviter }. You say yes or no at { $web }/admin.
 waiting-status = Waiting for a yes

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use super::AccountId;
 use super::Accounts;
 use super::Role;
+use super::joining;
 use crate::audit;
 use crate::audit::By;
 use crate::audit::Deed;
@@ -279,6 +280,13 @@ impl Invite {
     }
 }
 
+/// What time has taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swept {
+    pub requests: usize,
+    pub invites: usize,
+}
+
 /// All invitations. Cheap to clone.
 #[derive(Clone)]
 pub struct Invites(pub(super) Arc<Inner>);
@@ -439,10 +447,13 @@ impl Invites {
         batch.push(move |c| rows::befriended(c, inviter, invited));
     }
 
-    /// Forgets invitations that ended long ago. How many.
-    pub async fn sweep(&self) -> Result<usize, StoreError> {
-        let before = self.0.clock.utc() - limits::INVITE_KEPT_S as i64 * 1_000_000;
-        self.0.store.write(move |c| rows::sweep(c, before)).await
+    /// Ends requests to join that nobody answered, and forgets invitations that ended long ago. How many.
+    pub async fn sweep(&self) -> Result<Swept, StoreError> {
+        let ago = |seconds: u64| self.0.clock.utc() - seconds as i64 * 1_000_000;
+        let (asked, ended) = (ago(limits::JOIN_REQUEST_S), ago(limits::INVITE_KEPT_S));
+        let job =
+            move |c: &Connection| Ok(Swept { requests: joining::lapse(c, asked)?, invites: rows::sweep(c, ended)? });
+        self.0.store.write(job).await
     }
 }
 

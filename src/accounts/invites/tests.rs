@@ -231,7 +231,10 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
     let ticket = place.ticket(&made.token).await;
     let Joined::Waits { token, .. } = place.join(&ticket, "tom").await.unwrap() else { panic!() };
     assert_eq!(place.accounts.find("tom"), None);
-    assert_eq!(place.invites.request_standing(&token).await.unwrap(), Standing::Waits { name: "tom".into() });
+    assert_eq!(
+        place.invites.request_standing(&token).await.unwrap(),
+        Standing::Waits { name: "tom".into(), until: NOW + limits::JOIN_REQUEST_S as i64 * 1_000_000 }
+    );
     assert!(matches!(place.join(&ticket, "tom").await, Err(JoinError::Name(NameError::Taken { .. }))));
     let waiting = place.invites.requests().await.unwrap();
     assert_eq!((waiting.len(), waiting[0].inviter.as_deref()), (1, Some("mira")));
@@ -249,6 +252,24 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
     );
     assert_eq!(place.invites.request_standing(&token).await.unwrap(), Standing::Over);
     assert_eq!(place.ticket(&made.token).await.left, 1, "a place is spent by an account only");
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_answers_ends_and_frees_its_name_and_its_place() {
+    let place = place().await;
+    let lasts_s = 2 * limits::JOIN_REQUEST_S;
+    let made = place.made(Order { ask_first: true, lasts_s, ..Order::account(None) }).await;
+    let ticket = place.ticket(&made.token).await;
+    let Joined::Waits { token, .. } = place.join(&ticket, "tom").await.unwrap() else { panic!() };
+    assert!(matches!(place.look(&made.token).await, Looked::Used { .. }));
+    place.clock.advance(Duration::from_secs(limits::JOIN_REQUEST_S - 1));
+    assert_eq!(place.invites.sweep().await.unwrap().requests, 0);
+    place.clock.advance(Duration::from_secs(1));
+    assert_eq!(place.invites.sweep().await.unwrap().requests, 1);
+    assert_eq!(place.invites.request_standing(&token).await.unwrap(), Standing::Over);
+    assert!(place.invites.requests().await.unwrap().is_empty());
+    let ticket = place.ticket(&made.token).await;
+    assert!(matches!(place.join(&ticket, "tom").await, Ok(Joined::Waits { .. })), "name and place are free");
 }
 
 #[tokio::test]
@@ -346,9 +367,10 @@ async fn what_ended_long_ago_is_forgotten() {
     let place = place().await;
     let made = place.made(Order::account(None)).await;
     place.clock.advance(Duration::from_secs(limits::INVITE_S + limits::INVITE_KEPT_S - 1));
-    assert_eq!(place.invites.sweep().await.unwrap(), 0);
+    let swept = |invites| Swept { requests: 0, invites };
+    assert_eq!(place.invites.sweep().await.unwrap(), swept(0));
     place.clock.advance(Duration::from_secs(2));
-    assert_eq!(place.invites.sweep().await.unwrap(), 1);
+    assert_eq!(place.invites.sweep().await.unwrap(), swept(1));
     assert_eq!(place.look(&made.token).await, Looked::Unknown);
 }
 
