@@ -371,6 +371,7 @@ sign-in-left-next = Dein Konto ist geschlossen. { $days } Tage lang kannst du es
 me-bar = { $place }: deine Seiten
 me-tabs = Deine Seiten
 me-tab = Ich
+me-invite-tab = Einladen
 me-data-tab = Meine Daten
 me-status = Angemeldet als { $name }
 me-title = Deine Seite
@@ -402,6 +403,25 @@ me-code-kept = Ich habe ihn aufgeschrieben
 me-out-what = Nur diesen Browser. Deine Apps bleiben angemeldet.
 me-out-do = Diesen Browser abmelden
 me-devices-tab = Geräte
+me-invite-title = Jemanden einladen
+me-invite-what = Ein Link lässt eine Person herein: Sie bekommt ein Konto bei { $place }, und ihr steht einander in der Liste. Gib ihn nur jemandem, den du kennst.
+me-invite-quota = Du kannst offene Einladungen für { $quota ->
+    [one] eine Person
+   *[other] { $quota } Personen
+} zugleich haben; jetzt { $given ->
+    [0] sind es keine
+    [one] ist es eine
+   *[other] sind es { $given }
+}.
+me-invite-ask = Wer kommt, wartet, bis jemand, der diesen Ort betreibt, Ja sagt.
+me-invite-full = Alle deine Einladungen sind vergeben. Nimm eine zurück, oder warte, bis eine benutzt oder abgelaufen ist.
+me-invite-own = Deine Links
+me-invite-older = { $count ->
+    [one] Und ein älterer Link.
+   *[other] Und { $count } ältere Links.
+}
+me-invite-not = Du kannst gerade niemanden einladen
+me-invite-not-next = Wer diesen Ort betreibt, entscheidet, wer einladen darf. Bitte dort um einen Link.
 me-devices-title = Deine Geräte
 me-devices-heading = Deine Geräte
 me-devices-apps = Apps mit deinem Passwort

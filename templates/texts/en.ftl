@@ -372,6 +372,7 @@ sign-in-left-next = Your account is closed. For { $days } days you can change yo
 me-bar = { $place }: your pages
 me-tabs = Your pages
 me-tab = Me
+me-invite-tab = Invite
 me-data-tab = My data
 me-status = Signed in as { $name }
 me-title = Your page
@@ -403,6 +404,25 @@ me-code-kept = I have written it down
 me-out-what = Only this browser. Your apps stay signed in.
 me-out-do = Sign out this browser
 me-devices-tab = Devices
+me-invite-title = Invite somebody
+me-invite-what = A link lets one person in: they get an account at { $place }, and you stand in each other’s list. Give it only to somebody you know.
+me-invite-quota = You can have open invitations for { $quota ->
+    [one] one person
+   *[other] { $quota } people
+} at once; now there { $given ->
+    [0] are none
+    [one] is one
+   *[other] are { $given }
+}.
+me-invite-ask = Whoever comes waits until somebody who runs this place says yes.
+me-invite-full = All your invitations are given out. Take one back, or wait until one is used or has run out.
+me-invite-own = Your links
+me-invite-older = { $count ->
+    [one] And one older link.
+   *[other] And { $count } older links.
+}
+me-invite-not = You cannot invite anybody now
+me-invite-not-next = Whoever runs this place decides who may invite. Ask them for a link.
 me-devices-title = Your devices
 me-devices-heading = Your devices
 me-devices-apps = Apps by your password
