@@ -90,7 +90,10 @@ fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
         assert_eq!(browser.post(path, &NAME).leads_to(), "/setup/start?n=first", "{path}");
     }
     fill(&mut browser);
-    assert!(browser.get("/setup/owner").body.contains("kept as a fingerprint"));
+    assert!(browser.get("/setup/owner").body.contains("kept as a fingerprint. Strength: good."));
+    let another = browser.get("/setup/owner?password=new").body;
+    assert!(another.contains("data-strength=\"password\" data-about=\"beach.example|Beach House|\""), "{another}");
+    assert!(another.contains("data-strong=\"Strength: strong.\"") && another.contains("aria-live=\"polite\""));
     let renamed = [("name", "Mirabel"), ("shown", "Mira <3")];
     assert_eq!(browser.post("/setup/owner", &renamed).leads_to(), "/setup/backups?n=small");
     assert!(browser.get("/setup/look").body.contains("mirabel"), "the password stayed");

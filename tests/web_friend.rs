@@ -373,6 +373,7 @@ fn a_reset_link_gives_a_new_password_once_and_the_person_is_told() {
     let page = browser.get(&path);
     assert_eq!(page.headers("link"), [format!("<xmpp:tom@beach.example?register;preauth={token}>; rel=\"alternate\"")]);
     assert!(page.body.contains("tom@beach.example") && !page.body.contains("name=\"name\""), "{}", page.body);
+    assert!(page.body.contains("data-about=\"tom|beach.example|Beach House\""), "{}", page.body);
     assert_eq!(browser.post(&path, &[("password", "short")]).status, 422);
     let mut old = browser.another();
     assert_eq!(old.post("/sign-in", &[("name", "tom"), ("password", "an old long one")]).leads_to(), "/me");

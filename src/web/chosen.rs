@@ -4,6 +4,7 @@
 use crate::accounts::names::NameError;
 use crate::accounts::passwords;
 use crate::accounts::passwords::About;
+use crate::accounts::passwords::Strength;
 use crate::accounts::passwords::WeakPassword;
 use crate::texts::Text;
 use crate::texts::text;
@@ -37,7 +38,21 @@ pub fn name_refused(error: &NameError) -> Text {
 
 /// What is wrong with a password, if anything is.
 pub fn password_refused(password: &str, about: &About<'_>) -> Option<Text> {
-    passwords::check(password, about).err().map(|weak| password_weak(&weak))
+    password_judged(password, about).err()
+}
+
+/// How good a password is; or what is wrong with it.
+pub fn password_judged(password: &str, about: &About<'_>) -> Result<Strength, Text> {
+    passwords::check(password, about).map_err(|weak| password_weak(&weak))
+}
+
+/// How good it is, in words. The script says the same while it is typed.
+pub fn strength(strength: Strength) -> Text {
+    match strength {
+        Strength::Fair => text("strength-fair"),
+        Strength::Good => text("strength-good"),
+        Strength::Strong => text("strength-strong"),
+    }
 }
 
 /// Why the password is refused.

@@ -246,6 +246,9 @@ setup-owner-shown-long = { $count ->
 }
 password-label = Passwort
 password-help = Mindestens 10 Zeichen. Vier alltägliche Wörter hintereinander merkt man sich leicht, und sie sind schwer zu raten.
+strength-fair = Stärke: ausreichend. Ein Wort mehr macht es besser.
+strength-good = Stärke: gut.
+strength-strong = Stärke: sehr gut.
 password-again = Dasselbe Passwort noch einmal
 setup-owner-password-kept = Dein Passwort ist als Fingerabdruck gespeichert.
 setup-owner-password-other = Ein anderes wählen

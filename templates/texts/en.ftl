@@ -247,6 +247,9 @@ setup-owner-shown-long = { $count ->
 }
 password-label = Password
 password-help = At least 10 signs. Four everyday words in a row are easy to keep and hard to guess.
+strength-fair = Strength: fair. One more word makes it better.
+strength-good = Strength: good.
+strength-strong = Strength: strong.
 password-again = The same password again
 setup-owner-password-kept = Your password is kept as a fingerprint.
 setup-owner-password-other = Choose another

@@ -37,6 +37,8 @@ struct Page {
     f: Frame,
     errors: Errors,
     domain: String,
+    /// What no password is made of.
+    about: String,
     /// As typed.
     name: String,
 }
@@ -143,5 +145,6 @@ fn form(site: &Inner, asked: &Asked, errors: Errors, typed: &str) -> Response {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let f = Frame { sky: "at-3", ..Frame::new(asked, &title, Some(site.place())) };
     let domain = site.settings.domain().unwrap_or_default();
-    page(status, &Page { f, errors, domain, name: typed.chars().take(limits::TYPED_SHOWN_SIGNS).collect() })
+    let (about, name) = (domain.clone(), typed.chars().take(limits::TYPED_SHOWN_SIGNS).collect());
+    page(status, &Page { f, errors, domain, about, name })
 }

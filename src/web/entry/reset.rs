@@ -41,6 +41,8 @@ struct Page {
     errors: Errors,
     name: String,
     address: String,
+    /// What no password is made of.
+    about: String,
     /// The same in an app.
     xmpp: String,
     until: String,
@@ -115,6 +117,7 @@ fn form(site: &Inner, asked: &Asked, (parts, token): (&Parts, &str), ticket: &Ti
     let shown = Page {
         until: days::moment(&f.t, ticket.expires_at, site.clock.utc()),
         address: format!("{name}@{}", parts.domain),
+        about: format!("{name}|{}", parts.domain),
         xmpp: xmpp(parts, ticket, token),
         name,
         errors,
