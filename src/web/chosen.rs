@@ -24,7 +24,10 @@ pub fn name_refused(error: &NameError) -> Text {
             [one, two] => text("name-kept-or").with("name", name.as_str()).with("one", one).with("two", two),
             _ => text("name-kept").with("name", name.as_str()),
         },
-        NameError::MixedScripts => text("name-scripts"),
+        NameError::MixedScripts { suggestions } => match suggestions.as_slice() {
+            [one, two] => text("name-scripts-or").with("one", one).with("two", two),
+            _ => text("name-scripts"),
+        },
         NameError::Taken { name, suggestions } => match suggestions.as_slice() {
             [one, two] => text("name-taken-or").with("name", name.as_str()).with("one", one).with("two", two),
             _ => text("name-taken").with("name", name.as_str()),
@@ -86,7 +89,7 @@ mod tests {
         let there = |name: &str| if name == "tom" { Taken::Same } else { Taken::No };
         let refused = |typed| name_refused(&check(typed, "beach.example", &there).expect_err(typed));
         assert_eq!(refused("Tom"), text("name-taken-or").with("name", "tom").with("one", "tom.b").with("two", "mytom"));
-        assert_eq!(refused("m\u{438}ra"), text("name-scripts"));
+        assert_eq!(refused("m\u{438}ra"), text("name-scripts-or").with("one", "mra").with("two", "mra.b"));
         assert_eq!(refused("mira k"), text("name-blank").with("dotted", "mira.k").with("joined", "mirak"));
     }
 }

@@ -264,6 +264,7 @@ name-long = { $count ->
 name-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
 name-kept-or = <b>{ $name }</b> ist für die Maschine vorgesehen. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-scripts = Hier mischen sich Buchstaben mehrerer Alphabete, das ließe sich mit einem anderen Namen verwechseln. Nimm nur eines.
+name-scripts-or = Das mischt Buchstaben aus mehreren Alphabeten und ließe sich mit einem anderen Namen verwechseln. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-taken = <b>{ $name }</b> ist hier schon vergeben. Nimm bitte einen anderen.
 name-taken-or = <b>{ $name }</b> ist hier schon vergeben. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-alike = <b>{ $name }</b> sieht einem Namen zu ähnlich, den es hier schon gibt. Nimm bitte einen anderen.

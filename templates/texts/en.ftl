@@ -265,6 +265,7 @@ name-long = { $count ->
 name-kept = <b>{ $name }</b> is kept for the machine. Please take another.
 name-kept-or = <b>{ $name }</b> is kept for the machine. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-scripts = This mixes letters of several alphabets, so it could be taken for another name. Use one alphabet.
+name-scripts-or = This mixes letters of several alphabets, so it could be taken for another name. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-taken = <b>{ $name }</b> is taken here. Please take another.
 name-taken-or = <b>{ $name }</b> is taken here. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-alike = <b>{ $name }</b> looks too much like a name that is taken here. Please take another.

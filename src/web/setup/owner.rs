@@ -135,7 +135,8 @@ mod tests {
             ("mi/ra", text("name-sign").with("sign", "/")),
             ("Admin", text("name-kept-or").with("name", "admin").with("one", "admin.b").with("two", "myadmin")),
             ("🦀", text("name-sign").with("sign", "🦀")),
-            ("mirа", text("name-scripts")), // its last letter is Cyrillic
+            // Its last letter is Cyrillic.
+            ("mirа", text("name-scripts-or").with("one", "mira").with("two", "mira.b")),
         ] {
             assert_eq!(name(typed), Err(error), "{typed}");
         }
