@@ -230,6 +230,28 @@ fn a_friend_signs_up_and_is_in_once() {
 }
 
 #[test]
+fn on_the_phone_itself_a_link_signs_its_app_in() {
+    let folder = Folder::new();
+    beach(&folder);
+    let (_server, mut browser) = serve(&folder);
+    sign_up(&mut browser, &invite(&folder, &[]), "tom", PASSWORD);
+    for phone in [ANDROID, IPHONE] {
+        browser.extra = phone.to_owned();
+        let page = browser.get("/welcome").body;
+        let token = between(&page, "href=\"xmpp:tom@beach.example?register;preauth=", "\"").to_owned();
+        let password = between(&page, "<code id=\"device-password\">", "</code>");
+        assert_eq!(token.split_once('-').unwrap().1, password, "{page}");
+        assert!(
+            page.contains("Sign in the app on this phone") && page.contains("data-copy=\"device-password\""),
+            "{page}"
+        );
+        assert!(!browser.get("/welcome").body.contains(&token), "each page has its own");
+    }
+    browser.extra = FIREFOX.to_owned();
+    assert!(!browser.get("/welcome").body.contains("href=\"xmpp:"), "a computer shows the picture code");
+}
+
+#[test]
 fn a_browser_that_was_left_open_makes_no_more_codes() {
     let folder = Folder::new();
     beach(&folder);

@@ -1072,6 +1072,12 @@ buddy-here = Da
 buddy-away = Gerade nicht da
 phone-qr = QR-Code, der dein Telefon als { $address } anmeldet
 phone-caption = Meldet dein Telefon an, ohne zu tippen. Geht einmal und läuft { $moment } ab. Zeig ihn niemandem.
+phone-this = Du liest das auf genau diesem Telefon?
+phone-link = Die App auf diesem Telefon anmelden
+phone-link-what = Installiere zuerst die App, komm dann zurück und drück hier: Die App öffnet sich und meldet sich an. Fragt sie nach einem neuen Passwort, nimm irgendeines; es gilt nur für dieses Telefon. Der Link wirkt einmal und läuft { $moment } ab.
+phone-copy = Oder ein Passwort in die App kopieren
+phone-copy-what = Deine Chatadresse und dieses Passwort melden anstelle des Codes eine App an: Wähle dort „Ich habe schon ein Konto“.
+phone-copied = Das Passwort ist kopiert.
 phone-none = Gerade gibt es keinen Bildcode: Es gibt ihn nur in der halben Stunde, nachdem hier das Passwort getippt wurde, und nicht für beliebig viele Telefone. Tippe deine Adresse und das Passwort ein, das du gewählt hast.
 
 # Ein neues Passwort

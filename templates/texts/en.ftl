@@ -1073,6 +1073,12 @@ buddy-here = Here
 buddy-away = Not here now
 phone-qr = QR code that signs your phone in as { $address }
 phone-caption = Signs your phone in without typing. Works once, and runs out { $moment }. Show it to nobody.
+phone-this = You read this on that very phone?
+phone-link = Sign in the app on this phone
+phone-link-what = Install the app first, then come back and press this: the app opens and signs in. If it asks for a new password, choose any; it is for this phone alone. The link works once, and runs out { $moment }.
+phone-copy = Or copy a password into the app
+phone-copy-what = Your chat address and this password sign one app in, in place of the code: choose “I already have an account”.
+phone-copied = The password is copied.
 phone-none = There is no picture code now. It is made for half an hour after the password was typed here, and not for any number of phones. Type your address and the password that you chose.
 
 # A new password

@@ -1,7 +1,7 @@
 //! XEP-0077 In-Band Registration, version 2.4, §3.1, and XEP-0445 Pre-Authenticated In-Band
 //! Registration, version 0.2.0: a new account before log-in, or a new password by a reset link.
 //!
-//! By an invitation; without one in the test profile only. Without TLS never (§9). The token comes
+//! By an invitation, or by the link that signs one app in (accounts/devices); without one in the test profile only. Without TLS never (§9). The token comes
 //! in a `<preauth/>`, or as the field `token` of the form, for apps that know forms only.
 
 use std::net::IpAddr;
@@ -10,6 +10,7 @@ use super::wire::Gone;
 use super::wire::Wire;
 use crate::accounts::CreateError;
 use crate::accounts::Role;
+use crate::accounts::devices::DeviceTicket;
 use crate::accounts::invites::Kind;
 use crate::accounts::invites::Looked;
 use crate::accounts::invites::Ticket;
@@ -44,6 +45,8 @@ pub struct Registration {
     pub address: IpAddr,
     /// The invitation that was shown. It holds for this stream, even when it runs out meanwhile.
     ticket: Option<Box<Ticket>>,
+    /// Or the code that signs one app in.
+    device: Option<Box<DeviceTicket>>,
 }
 
 /// §8, XEP-0445 §3, and what apps from before XEP-0445 look for.
@@ -53,7 +56,7 @@ pub fn features() -> [Element; 3] {
 
 impl Registration {
     pub fn new(address: IpAddr) -> Registration {
-        Registration { address, ticket: None }
+        Registration { address, ticket: None, device: None }
     }
 
     /// Answers an IQ of somebody who has not logged in.
@@ -84,6 +87,12 @@ impl Registration {
 
     /// XEP-0445 §4: whether a token holds is asked here and not again.
     async fn show(&mut self, parts: &Parts, token: &str) -> Result<(), StanzaError> {
+        if parts.accounts.throttle().may_try_token(self.address, parts.clock.since_start()).is_ok() {
+            self.device = parts.accounts.device_of_token(token).await.map_err(failed)?.map(Box::new);
+        }
+        if self.device.is_some() {
+            return Ok(());
+        }
         match parts.invites.look(token, Some(self.address)).await.map_err(failed)? {
             Looked::Valid(ticket) if ticket.kind != Kind::Contact => {
                 self.ticket = Some(ticket);
@@ -95,13 +104,14 @@ impl Registration {
 
     fn form(&self, parts: &Parts) -> Element {
         let field = |name: &'static str| Element::new(ns::REGISTER, name);
-        let needs_token = self.ticket.is_none() && !parts.policy.registration;
+        let needs_token = self.ticket.is_none() && self.device.is_none() && !parts.policy.registration;
         let text = match (needs_token, self.ticket.as_ref().map(|ticket| ticket.kind)) {
             (true, _) => "New accounts are by invitation. Paste yours, choose a name and a password.",
             (_, Some(Kind::Reset)) => "Choose a new password.",
             _ => "Choose a name and a password.",
         };
-        let name = self.ticket.as_ref().and_then(|ticket| ticket.name.clone()).unwrap_or_default();
+        let named = self.ticket.as_ref().and_then(|ticket| ticket.name.clone());
+        let name = named.or(self.device.as_ref().map(|device| device.name.clone())).unwrap_or_default();
         let mut username = Field::new(FieldKind::TextSingle, "username").label("Name").required();
         if !name.is_empty() {
             username = username.value(&*name);
@@ -130,8 +140,11 @@ impl Registration {
             return Err(StanzaError::not_acceptable("A name and a password are needed."));
         };
         writable(&parts.store)?;
-        if let (None, Some(token)) = (&self.ticket, given(TOKEN)) {
+        if let (None, None, Some(token)) = (&self.ticket, &self.device, given(TOKEN)) {
             self.show(parts, token_in(&token)).await?;
+        }
+        if let Some(device) = &self.device {
+            return sign_in(parts, device, &name, &password).await;
         }
         match &self.ticket {
             Some(ticket) if ticket.kind == Kind::Reset => reset(parts, ticket, &name, &password).await,
@@ -177,6 +190,15 @@ async fn reset(parts: &Parts, ticket: &Ticket, name: &str, password: &str) -> Re
         return Err(StanzaError::not_acceptable("This link is for another account."));
     }
     entry::reset(parts, ticket, password).await.map(drop).map_err(of_join)
+}
+
+/// One app of an account that there is: it logs in by the password that it has chosen.
+async fn sign_in(parts: &Parts, device: &DeviceTicket, name: &str, password: &str) -> Result<(), StanzaError> {
+    if crate::xmpp::jid::prepare_local(name).ok().as_deref() != Some(&*device.name) {
+        return Err(StanzaError::not_acceptable("This link is for another account."));
+    }
+    let place = parts.settings.place_name();
+    parts.accounts.sign_in_app(device, password, parts.rules(&place).as_ref()).await.map_err(of_join)
 }
 
 fn of_join(error: JoinError) -> StanzaError {

@@ -104,10 +104,11 @@ impl Imera {
         Ok(())
     }
 
-    /// A new password for one of this account's devices.
-    pub async fn device_password(&self, name: &str) -> Result<String, String> {
+    /// A new password for one of this account's devices, or the token of a link with it.
+    pub async fn device_secret(&self, name: &str, in_a_link: bool) -> Result<String, String> {
         let account = self.parts.accounts.find(name).ok_or_else(|| format!("nobody is called {name}"))?;
-        Ok(self.parts.accounts.make_device(account).await.map_err(text)?.password.to_string())
+        let made = self.parts.accounts.make_device(account).await.map_err(text)?;
+        Ok(if in_a_link { made.token() } else { made.password }.to_string())
     }
 
     /// All of this account's devices are signed out.
