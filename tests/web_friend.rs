@@ -450,6 +450,38 @@ fn the_recovery_code_gives_a_new_password_and_another_code() {
 }
 
 #[test]
+fn a_locked_person_is_told_so_and_who_is_leaving_is_asked_to_stay() {
+    let folder = Folder::new();
+    beach(&folder);
+    let (_server, mut browser) = serve(&folder);
+    sign_up(&mut browser, &invite(&folder, &[]), "tom", PASSWORD);
+    let page = browser.get("/welcome").body;
+    let code = between(&page, "<code id=\"recovery\">", "</code>").to_owned();
+    let path = format!("/reset/{}", token(&folder.json(&["account", "reset", "tom"])["link"]));
+    let mut mira = browser.another();
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/admin");
+    assert_eq!(mira.post("/admin/people/2/lock", &[]).status, 303);
+    let mut nobody = browser.another();
+    let recover = [("name", "tom"), ("code", &code), ("password", "five grey geese")];
+    let wrong = nobody.post("/recover", &[("name", "tom"), ("code", "0000"), ("password", "five grey geese")]);
+    assert!(wrong.status == 422 && !wrong.body.contains("locked"), "strangers learn nothing");
+    let locked =
+        [nobody.get(&path), nobody.post(&path, &[("password", "five grey geese")]), nobody.post("/recover", &recover)];
+    for page in locked {
+        assert!(page.status == 403 && page.body.contains("This account is locked"), "{}", page.body);
+        assert!(page.body.contains("Ask the owner why"), "{}", page.body);
+    }
+    // Neither was used up: open again, the code works, and then the link too.
+    assert_eq!(mira.post("/admin/people/2/open", &[]).status, 303);
+    let mut tom = browser.another();
+    assert_eq!(tom.post("/recover", &recover).leads_to(), "/welcome?n=renewed");
+    let leave = [("sure", "tom"), ("password", "five grey geese")];
+    assert_eq!(tom.post("/me/leave", &leave).leads_to(), "/sign-in?n=left");
+    assert_eq!(nobody.post(&path, &[("password", "six grey geese")]).leads_to(), "/stay");
+    assert!(nobody.get("/stay").body.contains("tom") && nobody.post("/stay", &[]).leads_to() == "/me?n=stays");
+}
+
+#[test]
 fn who_is_in_already_takes_the_inviter_into_the_list() {
     let folder = Folder::new();
     beach(&folder);

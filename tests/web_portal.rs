@@ -281,6 +281,25 @@ fn whoever_leaves_types_the_name_and_may_stay_until_the_grace_is_over() {
 }
 
 #[test]
+fn whoever_goes_and_comes_back_and_goes_is_told_of_once() {
+    let folder = Folder::new();
+    let (mut server, browser) = place(&folder);
+    for _ in 0..3 {
+        let mut tom = browser.another();
+        let leads_to = tom.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).leads_to().to_owned();
+        if leads_to == "/stay" {
+            assert_eq!(tom.post("/stay", &[]).leads_to(), "/me?n=stays");
+        }
+        let leave = [("sure", "tom"), ("password", PASSWORD)];
+        assert_eq!(tom.post("/me/leave", &leave).leads_to(), "/sign-in?n=left");
+    }
+    server.stop();
+    let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    let sql = "SELECT count(*) FROM message WHERE content LIKE '%tom has left.%'";
+    assert_eq!(database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
 fn devices_are_listed_and_signed_out_one_by_one_or_all_others() {
     let folder = Folder::new();
     let (_server, browser) = place(&folder);
@@ -370,7 +389,9 @@ fn everything_of_mine_is_a_file_that_only_my_browser_gets() {
     assert_eq!(tom.post("/me/data/export", &[]).leads_to(), "/me/data#export", "sent twice");
     let ready =
         (0..2_000).find_map(|_| Some(tom.get("/me/data").body).filter(|page| page.contains("Download the file")));
-    assert!(ready.unwrap().contains("It lies here until"));
+    let ready = ready.unwrap();
+    assert!(ready.contains("It lies here until") && ready.contains("You can make a new one today at"), "{ready}");
+    assert!(!ready.contains("<button class=\"btn\">Make a new one"), "there is no button that does nothing");
     let files = || std::fs::read_dir(folder.file("exports")).unwrap().count();
     assert_eq!(files(), 1);
     let (head, zip) = tom.download("/me/data/export");

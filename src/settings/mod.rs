@@ -20,6 +20,7 @@ use crate::store::StoreError;
 use crate::texts::Lang;
 
 pub use kind::Kind;
+pub use kind::can_be_seen;
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +57,7 @@ pub const HOME: Setting = Setting {
 };
 pub const PLACE_NAME: Setting = Setting {
     key: "place_name",
-    kind: Kind::Text { max_signs: 60 },
+    kind: Kind::Name { max_signs: 60 },
     default: None,
     reason: "What people call this server",
     fixed: None,

@@ -120,6 +120,7 @@ sign-in-again = Bitte melde dich noch einmal an
 sign-in-again-next = Dieser Browser ist nicht mehr angemeldet: Du warst lange weg, oder du wurdest von einem anderen Gerät aus abgemeldet.
 sign-in-locked = Dieses Konto ist gesperrt
 sign-in-locked-next = Wer diesen Ort betreibt, hat es gesperrt. Gelöscht wurde nichts. Frag dort nach dem Grund.
+entry-locked-next = Wer diesen Ort betreibt, hat es gesperrt, und ein neues Passwort würde nichts öffnen. Dein Link oder dein Code ist nicht verbraucht. Frag dort nach dem Grund.
 sign-in-out = Du bist abgemeldet
 sign-in-out-next = Dieser Browser weiß nichts mehr von dir. Deine Apps bleiben angemeldet.
 sign-out-do = Abmelden
@@ -224,6 +225,7 @@ setup-name-long = { $count ->
    *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
 }
 setup-name-sign = Ein Name hat Buchstaben, Ziffern, Leerzeichen und andere Zeichen in einer Zeile.
+setup-name-unseen = Keines dieser Zeichen ist zu sehen. Bitte tippe einen Namen, den Freunde lesen können, oder lass das Feld leer.
 setup-name-empty = Bitte tippe deine Domain ein.
 setup-name-address = Das ist die Nummer einer Maschine. Freunde brauchen einen Namen; nimm „Heimnetz“, wenn du keinen hast.
 setup-name-dot = In <code>{ $domain }</code> ist kein Punkt. Eine Domain sieht aus wie strand.example.
@@ -498,6 +500,7 @@ me-export-look = Noch einmal nachsehen
 me-export-ready = Deine Datei wurde { $when } gemacht. Sie liegt hier bis { $day }; dann wird sie gelöscht.
 me-export-fetch = Datei herunterladen ({ $size })
 me-export-again = Eine neue machen
+me-export-later = Was danach kam, ist nicht in dieser Datei. Eine neue kannst du { $moment } oder später machen.
 export-told = Die Datei mit allem, was dir gehört, ist fertig. Hol sie bis { $day } auf deiner Seite ab, wo nur du sie bekommst: { $page }
 export-told-failed = Die Datei mit allem, was dir gehört, konnte nicht gemacht werden. Der Grund steht im Protokoll des Servers. Versuch es später noch einmal, oder sag denen Bescheid, die den Ort betreiben.
 export-title = Alles von { $address }
@@ -895,6 +898,7 @@ admin-wants-number = Bitte eine Zahl von { $min } bis { $max }. Nichts wurde ge�
 admin-wants-time = Bitte eine Uhrzeit wie 3:30. Nichts wurde geändert.
 admin-wants-keep = Bitte drei Zahlen wie 7,4,6, jede von 0 bis { $most } und nicht alle 0. Nichts wurde geändert.
 admin-wants-text = Bitte eine Zeile mit höchstens { $most } Zeichen. Nichts wurde geändert.
+admin-wants-name = Bitte eine Zeile mit höchstens { $most } Zeichen, und solchen, die man sieht. Nichts wurde geändert.
 admin-wants-other = Dieser Wert passt nicht. Nichts wurde geändert.
 
 # Links, die Freunde bekommen

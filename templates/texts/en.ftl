@@ -121,6 +121,7 @@ sign-in-again = Please sign in again
 sign-in-again-next = This browser is not signed in any more: you were away for long, or you were signed out from another device.
 sign-in-locked = This account is locked
 sign-in-locked-next = The owner of this place has locked it. Nothing was deleted. Ask the owner why.
+entry-locked-next = The owner of this place has locked it, so a new password would open nothing. Your link or code was not used up. Ask the owner why it is locked.
 sign-in-out = You are signed out
 sign-in-out-next = This browser knows nothing of you any more. Your apps stay signed in.
 sign-out-do = Sign out
@@ -225,6 +226,7 @@ setup-name-long = { $count ->
    *[other] That is { $count } signs long; 40 are the most.
 }
 setup-name-sign = A name has letters, digits, blanks and signs on one line.
+setup-name-unseen = None of these signs can be seen. Please type a name that friends can read, or leave it empty.
 setup-name-empty = Please type your domain.
 setup-name-address = This is the number of a machine. Friends need a name; choose “home network” if you have none.
 setup-name-dot = <code>{ $domain }</code> has no dot in it. A domain looks like beach.example.
@@ -499,6 +501,7 @@ me-export-look = Look again
 me-export-ready = Your file was made { $when }. It lies here until { $day }; then it is deleted.
 me-export-fetch = Download the file ({ $size })
 me-export-again = Make a new one
+me-export-later = What came after it is not in this file. You can make a new one { $moment } or later.
 export-told = The file with everything of yours is ready. Fetch it until { $day } on your page, where only you get it: { $page }
 export-told-failed = The file with everything of yours could not be made. The cause stands in the server’s log. Please try again later, or tell the owner.
 export-title = Everything of { $address }
@@ -896,6 +899,7 @@ admin-wants-number = A number from { $min } to { $max }, please. Nothing was cha
 admin-wants-time = A time of day such as 3:30, please. Nothing was changed.
 admin-wants-keep = Three numbers such as 7,4,6, please, each 0 to { $most } and not all 0. Nothing was changed.
 admin-wants-text = One line of { $most } signs at most, please. Nothing was changed.
+admin-wants-name = One line of { $most } signs at most, please, with some that can be seen. Nothing was changed.
 admin-wants-other = This value does not fit. Nothing was changed.
 
 # Links that friends get

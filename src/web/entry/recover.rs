@@ -129,6 +129,10 @@ async fn recover(
             tracing::info!(peer = %from, "a recovery code was wrong");
             Err(Refused::Wrong)
         }
+        Err(RecoverError::Locked) => {
+            attempt.succeeded(site.clock.since_start());
+            Err(Refused::Page(Box::new(super::locked(site, asked))))
+        }
         Err(RecoverError::Store(error)) => {
             attempt.withdraw();
             Err(Refused::Page(Box::new(site.not_kept(asked, &error))))

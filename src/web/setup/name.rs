@@ -14,6 +14,7 @@ use super::steps;
 use super::steps::StepFrame;
 use crate::config;
 use crate::limits;
+use crate::settings;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
@@ -72,6 +73,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         errors.add("name", text("setup-name-long").with("count", place.chars().count()));
     } else if place.chars().any(char::is_control) {
         errors.add("name", text("setup-name-sign"));
+    } else if !place.is_empty() && !settings::can_be_seen(place) {
+        errors.add("name", text("setup-name-unseen"));
     }
     let domain = domain(typed, kind).unwrap_or_else(|error| {
         errors.add("domain", error);
