@@ -5,11 +5,16 @@
 //! 10,000 best known of SecLists (`10-million-password-list-top-10000.txt`) and those of John the Ripper 1.9.0: all are
 //! refused.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::limits::PASSWORD_CHOSEN_MAX_BYTES;
 use crate::limits::PASSWORD_MIN_SIGNS;
+use crate::texts::Lang;
+use crate::texts::Text;
+use crate::texts::text;
 use crate::xmpp::sasl::verifier::prepare_password;
 
 /// Words that the best known passwords are made of, and some of these as they are. The script of the pages has no such
@@ -106,17 +111,44 @@ pub enum Strength {
     Strong,
 }
 
-/// Why a password is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+impl Strength {
+    /// In words. The script of the pages says the same while a password is typed.
+    pub fn text(self) -> Text {
+        match self {
+            Strength::Fair => text("strength-fair"),
+            Strength::Good => text("strength-good"),
+            Strength::Strong => text("strength-strong"),
+        }
+    }
+}
+
+/// Why a password is refused; for terminals it shows itself in English.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WeakPassword {
-    #[error("This has {signs} signs; it needs {PASSWORD_MIN_SIGNS}. Add another word.")]
     TooShort { signs: usize },
-    #[error("That is longer than {PASSWORD_CHOSEN_MAX_BYTES} signs. Shorter is safe too.")]
     TooLong,
-    #[error("This is one of the passwords everybody tries first. Add a word only you would think of.")]
     WellKnown,
-    #[error("It has a sign that passwords cannot have, such as a line's end.")]
     Sign,
+}
+
+impl WeakPassword {
+    /// What people read of it.
+    pub fn text(&self) -> Text {
+        match self {
+            WeakPassword::TooShort { signs } => text("password-short").with("count", signs),
+            WeakPassword::TooLong => text("password-long"),
+            WeakPassword::WellKnown => text("password-known"),
+            WeakPassword::Sign => text("password-sign"),
+        }
+    }
+}
+
+impl std::error::Error for WeakPassword {}
+
+impl fmt::Display for WeakPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Lang::En.book().plain(&self.text()))
+    }
 }
 
 /// Checks what somebody typed.
@@ -334,6 +366,16 @@ mod tests {
             let letters: String = row.chars().filter(char::is_ascii_alphabetic).collect();
             assert!(script.contains(&letters), "{letters}");
         }
+    }
+
+    #[test]
+    fn each_refusal_has_its_words() {
+        let refused = |typed: &str| check(typed, &ABOUT).expect_err(typed);
+        assert_eq!(refused("123456789").text(), text("password-short").with("count", 9_usize));
+        assert_eq!(refused(&"ü".repeat(129)).text(), text("password-long"));
+        assert_eq!(refused("Password123").text(), text("password-known"));
+        assert_eq!(refused("a\u{7}good long one").text(), text("password-sign"));
+        assert_eq!(refused("123456789").to_string(), "This has 9 signs; it needs 10. Add another word.");
     }
 
     #[test]

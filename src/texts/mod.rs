@@ -16,8 +16,9 @@ use fluent_bundle::FluentValue;
 use fluent_bundle::concurrent::FluentBundle;
 
 /// A language that is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
+    #[default]
     En,
     De,
     /// English mirrored, for tests: the pseudo-language `ar-XB`, which nobody asks for by accident.
@@ -157,15 +158,20 @@ impl Book {
 
     /// As HTML, what is put in escaped.
     pub fn html(&self, text: &Text) -> Markup {
-        Markup(self.format(text, true))
+        Markup(self.format(text))
     }
 
-    /// As it is, for titles, terminals and chats. Only texts without tags.
+    /// Without tags, for titles, terminals and chats.
     pub fn plain(&self, text: &Text) -> String {
-        self.format(text, false)
+        let html = self.format(text);
+        match html.contains(['<', '&']) {
+            true => without_tags(&html),
+            false => html,
+        }
     }
 
-    fn format(&self, text: &Text, html: bool) -> String {
+    /// As HTML.
+    fn format(&self, text: &Text) -> String {
         let Some(pattern) = self.bundle.get_message(text.key).and_then(|message| message.value()) else {
             debug_assert!(false, "there is no text {}", text.key);
             return text.key.to_owned();
@@ -174,8 +180,7 @@ impl Book {
         for (name, hole) in &text.holes {
             let value = match hole {
                 Hole::Count(count) => FluentValue::from(*count),
-                Hole::Word(word) if html => FluentValue::from(escape(word)),
-                Hole::Word(word) => FluentValue::from(word.as_str()),
+                Hole::Word(word) => FluentValue::from(escape(word)),
             };
             holes.set(*name, value);
         }
@@ -196,7 +201,7 @@ impl Saying<'_> {
 
 impl fmt::Display for Saying<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.book.format(&self.text, true))
+        f.write_str(&self.book.format(&self.text))
     }
 }
 
@@ -223,6 +228,16 @@ pub fn escape(word: &str) -> String {
         }
     }
     safe
+}
+
+/// The words of an HTML text of ours: where what was put in is escaped, a `<` begins a tag of the catalogue.
+fn without_tags(html: &str) -> String {
+    let mut words = String::with_capacity(html.len());
+    for (number, part) in html.split('<').enumerate() {
+        words.push_str(if number == 0 { part } else { part.split_once('>').map_or("", |(_, behind)| behind) });
+    }
+    let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    signs.into_iter().fold(words, |words, (escaped, sign)| words.replace(escaped, sign))
 }
 
 /// What can fill a hole. Templates pass references, and references to those.

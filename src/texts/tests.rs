@@ -82,6 +82,9 @@ fn what_is_put_into_a_hole_is_escaped_in_html() {
     let told = text("name-sign").with("sign", "<b>\"'&");
     assert!(Lang::En.book().html(&told).0.contains("&lt;b&gt;&quot;&#39;&amp;"));
     assert!(Lang::En.book().plain(&told).contains("<b>\"'&"));
+    // Twice the same: what looks escaped was typed so.
+    let told = text("name-taken").with("name", "&lt;&amp;<i>");
+    assert_eq!(Lang::En.book().plain(&told), "&lt;&amp;<i> is taken here. Please take another.");
 }
 
 #[test]

@@ -13,7 +13,6 @@ use axum::response::Response;
 
 use super::ask::Asked;
 use super::assets;
-use super::chosen;
 use crate::accounts::passwords::Strength;
 use crate::texts::Book;
 use crate::texts::Lang;
@@ -103,7 +102,7 @@ impl Frame {
     pub fn strength(&self, field: &str, about: &str) -> Markup {
         let words = [("fair", Strength::Fair), ("good", Strength::Good), ("strong", Strength::Strong)];
         let words = words
-            .map(|(name, strength)| format!(" data-{name}=\"{}\"", escape(&self.t.plain(&chosen::strength(strength)))));
+            .map(|(name, strength)| format!(" data-{name}=\"{}\"", escape(&self.t.plain(&strength.text()))));
         let place = self.place.as_deref().unwrap_or_default();
         Markup(format!(
             "<p class=\"help\" data-strength=\"{field}\" data-about=\"{}|{}\"{} aria-live=\"polite\"></p>",

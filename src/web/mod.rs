@@ -6,7 +6,6 @@
 pub mod admin;
 mod ask;
 mod assets;
-mod chosen;
 mod days;
 mod entry;
 mod faults;

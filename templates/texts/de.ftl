@@ -593,6 +593,8 @@ admin-certificate-files = Die Dateien des Zertifikats sind nicht zu gebrauchen
 admin-certificate-files-next = Das vorige gilt weiter, bis es abläuft. Sieh dir die Dateien an.
 admin-ports-silent = Eine Tür dieses Servers antwortet nicht
 admin-ports-silent-next = Apps, die dort klopfen, kommen nicht hinein. Starte imera neu; hilft das nicht, sieh in sein Protokoll.
+admin-database-damaged = Die Datenbank ist beschädigt
+admin-database-damaged-next = Was jetzt geschrieben wird, kann verloren gehen. Sieh nach, ob der Speicher ausfällt, und hol dann die letzte gute Sicherung zurück.
 admin-aside = Was beim Zurückholen beiseitegelegt wurde, ist noch da
 admin-aside-next = Es braucht Platz auf dem Speicher und geht von selbst, wenn seine Zeit um ist und es eine neuere gute Sicherung gibt. Bis dahin ist es der Weg zurück.
 admin-thing = Etwas braucht dich
@@ -1119,6 +1121,8 @@ setup-clock = Die Uhr der Maschine zeigt { $date }
 setup-clock-next = Mit einer falschen Uhr stimmen weder Zertifikate noch die Reihenfolge der Nachrichten. Meist stellt sie sich selbst richtig, sobald die Maschine eine Minute im Internet ist.
 setup-router = Diese Maschine steht hinter einem Router
 setup-router-next = Freunde von draußen erreichen sie nur, wenn der Router sie durchlässt. Such auf den Seiten des Routers nach „Portfreigabe“ und leite { $ports } an diese Maschine weiter. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
+setup-shared = Dein Internetanschluss hat keine eigene Adresse
+setup-shared-next = Dein Anbieter teilt eine Adresse unter vielen Kunden auf. Deshalb erreicht niemand von draußen diese Maschine, was immer der Router tut. Bitte deinen Anbieter um eine öffentliche IPv4- oder IPv6-Adresse, oder nimm einen gemieteten Server. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
 
 # Zurückholen
 restore-title = Eine Sicherung zurückholen
@@ -1215,3 +1219,76 @@ restore-back-aside = Was vorher hier war, liegt im Ordner <code>{ $name }</code>
 # Was Besitzern in einer Chatnachricht gesagt wird
 alert-line = { $place }: { $what }. { $next }
 alert-said = Die Maschine sagt: { $what }. { $next }.
+
+# Ein Konto in der App
+register-title = Ein Konto bei { $place }
+register-title-reset = Ein neues Passwort bei { $place }
+register-paste = Neue Konten gibt es auf Einladung. Füge deine ein und wähle einen Chatnamen und ein Passwort mit mindestens 10 Zeichen.
+register-choose = Wähle einen Chatnamen und ein Passwort mit mindestens 10 Zeichen.
+register-reset = Wähle ein neues Passwort mit mindestens 10 Zeichen.
+register-name = Chatname
+register-invitation = Einladung
+register-missing = Ein Chatname und ein Passwort sind nötig.
+register-closed = Neue Konten gibt es nur auf Einladung. Frag jemanden, der schon da ist.
+register-waits = Du bist fast da: Wer diesen Ort betreibt, muss erst Ja sagen. Melde dich später mit diesem Namen und Passwort an.
+register-named = Diese Einladung gilt für den Namen { $name }. Nimm bitte diesen.
+register-other = Dieser Link ist für ein anderes Konto. Tippe den Chatnamen, für den er gemacht wurde.
+register-used = Diese Einladung ist schon benutzt. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-full = Alle Plätze dieser Einladung sind vergeben. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-out = Diese Einladung ist abgelaufen. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-back = Diese Einladung wurde zurückgenommen. Frag die Person, die sie dir geschickt hat.
+register-contact = Diese Einladung fügt deiner Liste jemanden hinzu. Sie ist für Leute, die schon ein Konto haben.
+register-unknown = Diese Einladung ist hier nicht bekannt. Kopiere sie ganz oder lass sie dir noch einmal schicken.
+register-reset-used = Dieser Link ist schon benutzt. Bitte die, die diesen Ort betreiben, um einen neuen.
+register-reset-out = Dieser Link ist abgelaufen. Bitte die, die diesen Ort betreiben, um einen neuen.
+register-device = Das braucht das Passwort des Kontos. Du bist mit einem angemeldet, das nur für dieses Gerät gilt.
+register-fast = { $count ->
+    [one] Von deinem Anschluss kamen zu viele Einladungen, die hier nicht bekannt sind. Bitte warte eine Minute.
+   *[other] Von deinem Anschluss kamen zu viele Einladungen, die hier nicht bekannt sind. Bitte warte { $count } Minuten.
+}
+
+# Befehle in einer App
+adhoc-commands = Befehle
+adhoc-forbidden = Dieser Befehl ist nicht für dich.
+adhoc-over = Das hat zu lange gedauert. Bitte fang noch einmal an.
+adhoc-invite = Jemanden einladen
+adhoc-invite-account = Jemanden auf ein Konto hier einladen
+adhoc-invite-what = Lass den Namen leer, damit sie oder er ihn selbst wählt.
+adhoc-befriend = Kontakte werden
+adhoc-name-taken = Dieser Name ist vergeben oder für jemand anderen aufgehoben, der eingeladen ist.
+adhoc-quota = { $count ->
+    [one] Du hast eine offene Einladung für eine Person, und mehr sind es nicht. Warte, bis sie da ist oder die Einladung abläuft.
+   *[other] Du hast offene Einladungen für { $count } Leute, und mehr sind es nicht. Warte, bis jemand da ist oder eine abläuft.
+}
+adhoc-accounts = Konten
+adhoc-address = Die Adresse des Kontos
+adhoc-addresses = Ihre Adressen
+adhoc-add = Ein Konto anlegen
+adhoc-given-name = Vorname
+adhoc-family-name = Nachname
+adhoc-remove = Konten löschen
+adhoc-lock = Konten sperren
+adhoc-unlock = Konten entsperren
+adhoc-sign-out = Konten abmelden
+adhoc-password = Einem Konto ein neues Passwort geben
+adhoc-announce = Allen etwas sagen, die da sind
+adhoc-announce-what = Was gesagt wird
+adhoc-announce-long = Das ist zu lang zum Lesen.
+adhoc-owners = Bestimmen, wem der Ort gehört
+adhoc-owners-who = Wem der Ort gehört
+adhoc-owner-closed = Der Ort muss jemandem gehören, der sich anmelden kann.
+adhoc-own = Das ist dein eigenes Konto.
+adhoc-nobody = Ein Konto { $address } gibt es hier nicht.
+adhoc-gone = Dieses Konto gibt es hier nicht mehr.
+adhoc-elsewhere = Adressen enden hier auf @{ $domain }.
+adhoc-seen = Wann Konten zuletzt da waren
+adhoc-has = Was ein Konto hat
+adhoc-number = Wie viele Konten es gibt
+adhoc-number-locked = Wie viele Konten gesperrt sind
+adhoc-number-online = Wie viele Leute da sind
+adhoc-list = Alle Konten
+adhoc-list-locked = Die gesperrten Konten
+adhoc-list-online = Wer da ist
+adhoc-most = Höchstens wie viele
+adhoc-all = Alle
+adhoc-too-many = Das sind zu viele für eine Liste. Wähle, wie viele es höchstens sein sollen.

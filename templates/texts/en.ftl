@@ -594,6 +594,8 @@ admin-certificate-files = The certificate’s files cannot be used
 admin-certificate-files-next = The one from before goes on until it runs out. Look at the files.
 admin-ports-silent = A door of this server does not answer
 admin-ports-silent-next = Apps that knock there cannot connect. Restart imera; if that does not help, look into its log.
+admin-database-damaged = The database is damaged
+admin-database-damaged-next = What is written now may be lost. Look whether the disk fails, then bring back the last good backup.
 admin-aside = What a restore has put aside is still here
 admin-aside-next = It takes room on the disk and is removed by itself once its time is over and a newer backup is good. Until then it is the way back.
 admin-thing = Something needs you
@@ -1120,6 +1122,8 @@ setup-clock = The machine’s clock says { $date }
 setup-clock-next = Certificates and the order of messages don’t work with a wrong clock. It usually puts itself right within a minute of having internet.
 setup-router = This machine is behind a router
 setup-router-next = Friends outside reach it only if the router lets them through. In the router’s own pages look for “port forwarding” and send { $ports } to this machine. For people in your home only, go back and choose “home network”.
+setup-shared = Your internet line has no address of its own
+setup-shared-next = Your provider shares one address among many customers, so nobody outside can reach this machine, whatever the router does. Ask your internet company for a public IPv4 or IPv6 address, or use a rented server. For people in your home only, go back and choose “home network”.
 
 # Restoring
 restore-title = Bring back a backup
@@ -1216,3 +1220,76 @@ restore-back-aside = What was here before lies in the folder <code>{ $name }</co
 # What owners are told by a chat message
 alert-line = { $place }: { $what }. { $next }
 alert-said = The machine says: { $what }. { $next }.
+
+# Signing up in an app
+register-title = An account at { $place }
+register-title-reset = A new password at { $place }
+register-paste = New accounts are by invitation. Paste yours, and choose a chat name and a password of at least 10 signs.
+register-choose = Choose a chat name and a password of at least 10 signs.
+register-reset = Choose a new password of at least 10 signs.
+register-name = Chat name
+register-invitation = Invitation
+register-missing = A chat name and a password are needed.
+register-closed = New accounts are by invitation only. Ask somebody who is in already.
+register-waits = You are nearly in: whoever runs this place has to say yes first. Sign in later with this name and password.
+register-named = This invitation is made out to the name { $name }. Please take that one.
+register-other = This link is for another account. Type the chat name it was made for.
+register-used = This invitation has been used. Ask the person who sent it to you for a new one.
+register-full = All places of this invitation are taken. Ask the person who sent it to you for a new one.
+register-out = This invitation has run out. Ask the person who sent it to you for a new one.
+register-back = This invitation was taken back. Ask the person who sent it to you.
+register-contact = This invitation adds somebody to your list. It is for people who have an account already.
+register-unknown = This invitation is not known here. Copy all of it, or ask for it again.
+register-reset-used = This link has been used. Ask whoever runs this place for a new one.
+register-reset-out = This link has run out. Ask whoever runs this place for a new one.
+register-device = This needs the account’s own password. You are signed in with one of this device alone.
+register-fast = { $count ->
+    [one] Too many invitations that are not known here were tried from where you are. Please wait a minute.
+   *[other] Too many invitations that are not known here were tried from where you are. Please wait { $count } minutes.
+}
+
+# Commands in an app
+adhoc-commands = Commands
+adhoc-forbidden = This command is not for you.
+adhoc-over = That took too long. Please begin again.
+adhoc-invite = Invite somebody
+adhoc-invite-account = Invite somebody to an account here
+adhoc-invite-what = Leave the name empty to let them choose it.
+adhoc-befriend = Become contacts
+adhoc-name-taken = This name is taken, or kept for somebody else who is invited.
+adhoc-quota = { $count ->
+    [one] You have an invitation open for one person, which is all there may be. Wait until they are in, or until it has run out.
+   *[other] You have invitations open for { $count } people, which is all there may be. Wait until somebody is in, or until one has run out.
+}
+adhoc-accounts = Accounts
+adhoc-address = The account’s address
+adhoc-addresses = Their addresses
+adhoc-add = Add an account
+adhoc-given-name = Given name
+adhoc-family-name = Family name
+adhoc-remove = Remove accounts
+adhoc-lock = Lock accounts
+adhoc-unlock = Unlock accounts
+adhoc-sign-out = Sign accounts out
+adhoc-password = Give an account a new password
+adhoc-announce = Tell everybody who is online
+adhoc-announce-what = What to tell
+adhoc-announce-long = That is too long to be read.
+adhoc-owners = Choose the owners
+adhoc-owners-who = The owners
+adhoc-owner-closed = A place needs an owner who can sign in.
+adhoc-own = This is your own account.
+adhoc-nobody = There is no account { $address } here.
+adhoc-gone = This account is not here any more.
+adhoc-elsewhere = Addresses here end in @{ $domain }.
+adhoc-seen = When accounts were last here
+adhoc-has = What an account has
+adhoc-number = How many accounts there are
+adhoc-number-locked = How many accounts are locked
+adhoc-number-online = How many people are online
+adhoc-list = All accounts
+adhoc-list-locked = The accounts that are locked
+adhoc-list-online = Who is online
+adhoc-most = How many at most
+adhoc-all = All
+adhoc-too-many = There are too many for one list. Choose how many at most.

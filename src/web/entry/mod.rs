@@ -45,6 +45,7 @@ use crate::accounts::invites::InviteId;
 use crate::accounts::invites::Looked;
 use crate::accounts::invites::token_in;
 use crate::accounts::joining::Rules;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
 use crate::accounts::standing::Closed;
 use crate::features::Parts;
@@ -52,7 +53,6 @@ use crate::limits;
 use crate::route;
 use crate::texts::Text;
 use crate::texts::text;
-use crate::web::chosen;
 use crate::web::form::Form;
 
 /// All pages of this room.
@@ -162,10 +162,10 @@ fn check_password(fields: &Form, name: &str, rules: Option<&Rules<'_>>, errors: 
     let typed = fields.raw("password");
     let refused = rules.and_then(|rules| {
         let about = About { name, domain: rules.domain, place: rules.place };
-        chosen::password_refused(typed, &about)
+        passwords::check(typed, &about).err()
     });
-    if let Some(error) = refused {
-        errors.add("password", error);
+    if let Some(weak) = refused {
+        errors.add("password", weak.text());
     } else if fields.text("twice") == "yes" && fields.raw("password_again") != typed {
         errors.add("password_again", text("password-differs"));
     }

@@ -22,7 +22,6 @@ use crate::route::entry;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::faults::Fault;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -75,7 +74,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         // What can be no name goes the same way as one that nobody has.
         Ok(own) => prepare_local(own).unwrap_or_default(),
         Err(error) => {
-            errors.add("name", chosen::name_refused(&error));
+            errors.add("name", error.text());
             String::new()
         }
     };

@@ -27,7 +27,6 @@ use crate::route::entry;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::days;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -107,7 +106,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, typed: Pa
             }
             Err(JoinError::Over(over)) => return over::answer(&site, &asked, (parts, token), &over, None).await,
             Err(JoinError::Store(error)) => return site.not_kept(&asked, &error),
-            Err(JoinError::Password(weak)) => errors.add("password", chosen::password_weak(&weak)),
+            Err(JoinError::Password(weak)) => errors.add("password", weak.text()),
             Err(_) => errors.add("password", text("password-sign")),
         }
     }

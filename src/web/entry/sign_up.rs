@@ -33,7 +33,6 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -124,7 +123,7 @@ fn checked(site: &Inner, parts: &Parts, ticket: &Ticket, fields: &Form, errors: 
         (None, Some(rules)) => match parts.accounts.check_name(typed, rules.domain) {
             Ok(chosen) => chosen.name,
             Err(error) => {
-                errors.add("name", chosen::name_refused(&error));
+                errors.add("name", error.text());
                 String::new()
             }
         },
@@ -142,10 +141,10 @@ fn refused(parts: &Parts, name: &str, error: &JoinError) -> (&'static str, Text)
             let taken = |other: &str| if other == name { Taken::Same } else { parts.accounts.taken(other) };
             let told = names::check(name, parts.domain.domain(), &taken).err();
             let error = told.unwrap_or(NameError::Taken { name: name.clone(), suggestions: Vec::new() });
-            ("name", chosen::name_refused(&error))
+            ("name", error.text())
         }
-        JoinError::Name(error) => ("name", chosen::name_refused(error)),
-        JoinError::Password(weak) => ("password", chosen::password_weak(weak)),
+        JoinError::Name(error) => ("name", error.text()),
+        JoinError::Password(weak) => ("password", weak.text()),
         JoinError::TooMany => ("name", text("join-many")),
         _ if name.is_empty() => ("name", text("name-empty")),
         _ => ("password", text("password-sign")),

@@ -15,6 +15,7 @@ use super::Tab;
 use super::prove;
 use super::tab;
 use crate::accounts::ChangeError;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
 use crate::qr;
 use crate::route::entry;
@@ -23,7 +24,6 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen::password_refused;
 use crate::web::days;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -92,8 +92,8 @@ pub(super) async fn password(State(site): State<Arc<Inner>>, asked: Asked, who: 
     let (domain, place) = (parts.domain.domain(), site.place());
     let mut errors = Errors::default();
     // The new one first: a try at the old one counts, and this one needs none.
-    if let Some(error) = password_refused(new, &About { name: &who.name, domain, place: &place }) {
-        errors.add("new", error);
+    if let Err(weak) = passwords::check(new, &About { name: &who.name, domain, place: &place }) {
+        errors.add("new", weak.text());
     } else {
         match prove(&site, &asked, &who, old).await {
             Ok(true) => {}

@@ -12,6 +12,7 @@ use super::steps;
 use super::steps::StepFrame;
 use crate::accounts::CreateError;
 use crate::accounts::names;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
 use crate::accounts::passwords::Strength;
 use crate::limits;
@@ -20,7 +21,6 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -77,8 +77,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let (first, second) = (fields.raw("password"), fields.raw("password_again"));
     let kept = entered.draft.owner.take().filter(|_| first.is_empty() && second.is_empty());
     if kept.is_none() {
-        match chosen::password_judged(first, &About { name: &name, domain: &domain, place: &place }) {
-            Err(error) => errors.add("password", error),
+        match passwords::check(first, &About { name: &name, domain: &domain, place: &place }) {
+            Err(weak) => errors.add("password", weak.text()),
             Ok(_) if first != second => errors.add("password_again", text("password-differs")),
             Ok(strength) => entered.draft.strength = Some(strength),
         }
@@ -110,13 +110,13 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
 
 /// How good a kept password is, where that is known.
 fn said(f: &Frame, strength: Option<Strength>) -> Option<Markup> {
-    strength.map(|strength| f.t.html(&chosen::strength(strength)))
+    strength.map(|strength| f.t.html(&strength.text()))
 }
 
 /// The prepared name, or what the page says of it. Nobody is there yet whose name it could be.
 fn chat_name(typed: &str, domain: &str) -> Result<String, Text> {
     let checked = names::check(typed, domain, &|_| names::Taken::No);
-    checked.map(|chosen| chosen.name).map_err(|error| chosen::name_refused(&error))
+    checked.map(|chosen| chosen.name).map_err(|error| error.text())
 }
 
 #[cfg(test)]
