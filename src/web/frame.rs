@@ -101,8 +101,8 @@ impl Frame {
     /// must not be made of, such as address and place, with `|` between.
     pub fn strength(&self, field: &str, about: &str) -> Markup {
         let words = [("fair", Strength::Fair), ("good", Strength::Good), ("strong", Strength::Strong)];
-        let words = words
-            .map(|(name, strength)| format!(" data-{name}=\"{}\"", escape(&self.t.plain(&strength.text()))));
+        let words =
+            words.map(|(name, strength)| format!(" data-{name}=\"{}\"", escape(&self.t.plain(&strength.text()))));
         let place = self.place.as_deref().unwrap_or_default();
         Markup(format!(
             "<p class=\"help\" data-strength=\"{field}\" data-about=\"{}|{}\"{} aria-live=\"polite\"></p>",
