@@ -129,6 +129,7 @@ async fn every_answer_has_the_policy_and_no_word_inline() {
         ] {
             assert!(answer.contains(header), "{path} {header}: {answer}");
         }
+        assert!(!answer.contains("cross-origin-opener-policy"), "over plain HTTP browsers complain of it");
         assert!(
             !answer.contains(" style=") && !answer.contains("<script>") && !answer.contains(" onclick="),
             "{answer}"
