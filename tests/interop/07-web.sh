@@ -1,6 +1,7 @@
 #!/bin/sh
 # Debian's Chromium walks through the set-up, a friend's way in and everybody's pages, with and without JavaScript; axe
-# looks at every page, and pictures of each are kept (their folder is printed). Then apps log in with slixmpp.
+# looks at every page, and pictures of each are kept (their folder is printed). Then apps log in with slixmpp, and all of
+# it is brought back on an empty machine.
 . "$(dirname "$0")/server.sh"
 own_network "$@"
 
@@ -10,7 +11,8 @@ SHOTS=${IMERA_SHOTS:-${CARGO_TARGET_DIR:-$ROOT/target}/web-shots}
 SCRATCH=$(mktemp -d)
 SERVER_DOMAIN=beach.example
 LISTEN=127.0.0.1
-export SCRATCH SERVER_DOMAIN
+OWN=$SCRATCH/own.backup
+export SCRATCH SERVER_DOMAIN OWN
 SERVER_LOG=$SCRATCH/server.log
 trap server_cleanup EXIT
 trap 'exit 130' INT
@@ -77,8 +79,23 @@ walk() {
     fetch_certificate
     browse "$1" people
     "$PYTHON" "$INTEROP/slixmpp_web.py"
+    if [ "$1" != mirrored ]; then
+        "$PYTHON" "$INTEROP/slixmpp_restored.py" before "$SCRATCH/held"
+        quietly backup create --data "$SCRATCH/data" --to "$OWN"
+    fi
     browse "$1" owner
     stop
+    [ "$1" = mirrored ] || comes_back "$1"
+}
+
+# comes_back HOW: the place of the walk, on an empty machine. Apps go on with the certificate they know.
+comes_back() {
+    start_empty
+    browse "$1" empty
+    is_ready
+    "$PYTHON" "$INTEROP/slixmpp_restored.py" after "$SCRATCH/held"
+    stop
+    rm "$OWN"
 }
 
 make_backups

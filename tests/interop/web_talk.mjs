@@ -1,18 +1,19 @@
 // Through the pages with Chromium: web_talk.mjs script|plain|mirrored PART ADDRESS FOLDER-FOR-PICTURES DATA-FOLDER
 //
-// PART: "setup" makes a place; "people" is everything that goes on there; "owner" brings another backup back.
+// PART: "setup" makes a place; "people" is everything that goes on there; "owner" brings another backup back; "empty"
+// brings OWN, its backup, back on a machine where nothing is.
 import { execFileSync, spawn } from 'node:child_process';
 import { admin } from './web_admin.mjs';
 import { eyes } from './web_eyes.mjs';
 import { friend } from './web_friend.mjs';
 import { links } from './web_links.mjs';
 import { portal } from './web_portal.mjs';
-import { restore } from './web_restore.mjs';
+import { onEmptyMachine, restore } from './web_restore.mjs';
 import { setup } from './web_setup.mjs';
 
 const [how, part, address, folder, data] = process.argv.slice(2);
 const origin = new URL(address).origin;
-const parts = { setup: 1, people: 100, owner: 300 };
+const parts = { setup: 1, people: 100, owner: 300, empty: 400 };
 const seen = await eyes({ how, origin, folder, first: parts[part] - 1 });
 const { somebody, check } = seen;
 const page = await somebody();
@@ -57,4 +58,5 @@ if (part === 'owner') {
   await signIn('mira', 'four everyday words more');
   await restore(tools, 'owner');
 }
+if (part === 'empty') await onEmptyMachine(tools);
 await seen.ends();
