@@ -102,4 +102,7 @@ make_backups
 walk mirrored
 walk plain
 walk script
+start_empty
+browse script rare
+stop
 echo "pictures: $SHOTS"
