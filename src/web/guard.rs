@@ -30,13 +30,15 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 /// `same-origin`, not `no-referrer`: under that browsers send `Origin: null` with our own forms, and where there is no
 /// Sec-Fetch-Site (plain HTTP in a home network) the rule above would have nothing to go by. To others both tell nothing.
-const HEADERS: [(HeaderName, &str); 5] = [
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
+
+/// Browsers heed it under TLS only, and over plain HTTP in a home network they complain of it on every page.
+const OPENER: (HeaderName, &str) = (HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
 
 /// Around every request.
 pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, next: Next) -> Response {
@@ -54,7 +56,7 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
             Err(cause) => site.broken(asked.lang, asked.uri.path(), &cause),
         },
     };
-    for (name, value) in HEADERS {
+    for (name, value) in HEADERS.into_iter().chain(asked.visitor.tls.then_some(OPENER)) {
         reply.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));

@@ -668,7 +668,7 @@ admin-person-browsers = { $count ->
     [one] Und ein Browser.
    *[other] Und { $count } Browser.
 }
-admin-since-day = Hier seit { $day }.
+admin-since-day = Dabei seit { $day }.
 admin-sign-out-help = Für ein verlorenes Telefon. Das Passwort bleibt, und Apps, die es kennen, kommen wieder: Mach auch einen Link für ein neues.
 admin-sign-out-do = Überall abmelden
 admin-reset = Ein neues Passwort

@@ -669,7 +669,7 @@ admin-person-browsers = { $count ->
     [one] And one browser.
    *[other] And { $count } browsers.
 }
-admin-since-day = Here since { $day }.
+admin-since-day = Came in on { $day }.
 admin-sign-out-help = For a phone that was lost. The password stays as it is, so apps that know it come back: make a link for a new one, too.
 admin-sign-out-do = Sign out everywhere
 admin-reset = A new password
@@ -1178,7 +1178,7 @@ restore-row-opens-more = The database is opened and looked through.
 restore-row-counted = Counted
 restore-row-counted-more = Accounts and messages are as many as on the day it was made.
 restore-chip-good = Good
-restore-chip-now = Just now
+restore-chip-now = Under way
 restore-chip-percent = { $percent } %
 restore-chip-later = Comes next
 restore-ready-title = Bring back { $place }?

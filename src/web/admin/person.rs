@@ -170,7 +170,7 @@ async fn answer((site, asked): (&Inner, &Asked), person: &Person, (errors, sure)
     let link = site.fresh.find(owner.0.session, site.clock.since_start(), |about| about == About::Password(account.id));
     let last = match presence {
         Presence::Gone => last_here(&t, account.last_seen_at, now),
-        here => here.word(),
+        _ => text("admin-devices-here").with("count", sessions.len()),
     };
     let since = text("admin-since-day").with("day", days::day(&t, account.created_at, now));
     page(
