@@ -94,6 +94,25 @@ fn plural_forms_follow_the_language() {
 }
 
 #[test]
+fn sizes_have_the_languages_own_comma() {
+    for (bytes, english, german) in [
+        (999, "999 B", "999 B"),
+        (1_999, "1 kB", "1 kB"),
+        (1_000_000, "1.0 MB", "1,0 MB"),
+        (1_449_999, "1.4 MB", "1,4 MB"),
+        (999_949_999, "999.9 MB", "999,9 MB"),
+        (999_950_000, "1.0 GB", "1,0 GB"),
+        (1_400_000_000, "1.4 GB", "1,4 GB"),
+        (u64::MAX / 2, "9223372036.9 GB", "9223372036,9 GB"),
+    ] {
+        let said = |lang: Lang| lang.book().size(Bytes(bytes));
+        assert_eq!((said(Lang::En).as_str(), said(Lang::De).as_str()), (english, german));
+    }
+    let told = text("restore-row-arrived-some").with("done", Bytes(96_000_000));
+    assert_eq!(Lang::De.book().plain(&told), "96,0 MB bis jetzt");
+}
+
+#[test]
 fn rfc9110_12_5_4_the_best_language_is_picked() {
     for (header, lang) in [
         ("", Lang::En),

@@ -32,10 +32,10 @@ use super::work::Ended;
 use super::work::Task;
 use crate::clock::UtcMicros;
 use crate::limits;
-use crate::notices::size;
 use crate::settings::BACKUP_AT;
 use crate::settings::BACKUP_KEEP;
 use crate::texts::Book;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -148,7 +148,7 @@ fn row(t: &Book, care: &Care, entry: &Entry, now: UtcMicros) -> Row {
         damaged: entry.damaged,
         locked: entry.locked,
         fetched: fetched.map(|fetched| t.html(&fetched)),
-        size: size(entry.size),
+        size: t.size(Bytes(entry.size)),
     }
 }
 

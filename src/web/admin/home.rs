@@ -28,9 +28,9 @@ use crate::checks::disk;
 use crate::features::Parts;
 use crate::limits;
 use crate::notices::Severity;
-use crate::notices::size;
 use crate::store::StoreError;
 use crate::texts::Book;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -185,7 +185,7 @@ async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
     let heading = if is_made { text("admin-backup-fine") } else { text("admin-backup-coming") };
     let backup = summary.map(|summary| match (summary.last_good, summary.next_at) {
         (Some((at, bytes)), _) => {
-            text("admin-backup-fine-more").with("when", days::moment(t, at, now)).with("size", size(bytes))
+            text("admin-backup-fine-more").with("when", days::moment(t, at, now)).with("size", Bytes(bytes))
         }
         (None, Some(next)) => text("admin-backup-first").with("when", days::moment(t, next, now)),
         (None, None) => text("admin-backup-tonight"),
@@ -201,7 +201,7 @@ async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
     add("certificate", text("admin-certificate-fine"), certificate);
     let space = disk::space(care.folder());
     let space = space.map(|disk| {
-        text("admin-disk-fine-more").with("free", size(disk.free_bytes)).with("of", size(disk.total_bytes))
+        text("admin-disk-fine-more").with("free", Bytes(disk.free_bytes)).with("of", Bytes(disk.total_bytes))
     });
     add("disk", text("admin-disk-fine"), space);
     add("clock", text("admin-clock-fine"), Some(text("admin-clock-fine-more").with("day", days::day(t, now, now))));
