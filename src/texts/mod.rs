@@ -169,7 +169,7 @@ impl Book {
     /// «1.4 GB», as disks are sold: powers of 1,000.
     pub fn size(&self, Bytes(bytes): Bytes) -> String {
         let tenths = |unit: u64| {
-            let tenths = (bytes + unit / 20) / (unit / 10);
+            let tenths = bytes.saturating_add(unit / 20) / (unit / 10);
             let point = if self.lang == Lang::De { ',' } else { '.' };
             format!("{}{point}{}", tenths / 10, tenths % 10)
         };
