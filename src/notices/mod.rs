@@ -24,6 +24,7 @@ use crate::store::StoreError;
 use crate::texts::Bytes;
 use crate::texts::Lang;
 
+pub use words::cause;
 pub use words::words;
 
 /// How bad it is, worst last.
