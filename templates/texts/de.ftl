@@ -1257,7 +1257,7 @@ adhoc-too-many = Das sind zu viele für eine Liste. Wähle, wie viele es höchst
 # Warum eine Sicherung nicht gelang
 why-big = Es passt nicht: Nötig sind { $needs }, und frei sind in { $folder } { $free }. Mach dort Platz oder nimm einen größeren Speicher.
 why-full = Der Speicher von { $path } ist voll. Mach dort Platz und versuch es wieder.
-why-permission = imera darf { $path } nicht benutzen. Gib es dem, als der imera auf dieser Maschine läuft.
+why-permission = imera darf { $path } nicht benutzen. Ändere auf dieser Maschine, wer es darf.
 why-gone = { $path } ist nicht da. Sieh nach, ob der Name stimmt.
 why-read-only = Der Speicher von { $path } lässt sich nur lesen. Häng ihn zum Schreiben ein.
 why-system = { $path } lässt sich nicht benutzen; das System sagt: { $said }. Sieh nach dem Speicher und versuch es wieder.

@@ -1258,7 +1258,7 @@ adhoc-too-many = There are too many for one list. Choose how many at most.
 # Why a backup failed
 why-big = It does not fit: it needs { $needs }, and { $free } are free in { $folder }. Free some of that disk, or use a bigger one.
 why-full = The disk of { $path } is full. Free some of it, then try again.
-why-permission = imera may not use { $path }. Give it to whom imera runs as on this machine.
+why-permission = imera may not use { $path }. Change who may, on this machine.
 why-gone = { $path } is not there. Look whether the name is right.
 why-read-only = The disk of { $path } can only be read. Mount it for writing.
 why-system = { $path } cannot be used; the system says: { $said }. Look after the disk, then try again.
@@ -1267,7 +1267,7 @@ why-not-proved = The new backup did not pass its proof, so it was not kept. Look
 why-key = The key that locks backups cannot be used. Set the passphrase again on the machine: <code>imera backup lock</code>
 why-busy = A backup is being made or brought back just now. Wait for its end.
 why-broke-off = The work broke off. The server’s log says more; then try again.
-why-not-ours = It is no backup of imera’s.
+why-not-ours = It is not an imera backup.
 why-cut = It ends after { $has } of { $of }. Take an older one.
 why-damaged = What is in it is not what was put into it. Take an older one.
 why-newer = A newer imera made it ({ $version }). Update this one first.
