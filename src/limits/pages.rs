@@ -90,6 +90,8 @@ pub const SETUP_TRIES_MAX: u32 = 50;
 pub const SETUP_TRIES_ADDRESSES: usize = 1_024;
 /// How long the page at the end of set-up can be looked at again, seconds.
 pub const SETUP_DONE_MAX_S: u64 = 1_800;
+/// How long `imera setup` waits until the server that it set up has opened its doors, ms.
+pub const SETUP_OPENS_MAX_MS: u64 = 10_000;
 /// Signs of the place's name.
 pub const PLACE_NAME_MAX_SIGNS: usize = 40;
 

@@ -22,6 +22,7 @@ pub fn words(key: &str, severity: Severity) -> (Text, Text) {
         "certificate" if bad => (text("admin-certificate-bad"), text("admin-certificate-bad-next")),
         "certificate" => (text("admin-certificate-soon"), text("admin-certificate-soon-next")),
         "certificate_files" => (text("admin-certificate-files"), text("admin-certificate-files-next")),
+        "database" => (text("admin-database-damaged"), text("admin-database-damaged-next")),
         "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
         _ => (text("admin-thing"), text("admin-thing-next")),
     }

@@ -171,7 +171,7 @@ impl Backups {
         passphrase: Option<Passphrase>,
         step: Step<'_>,
     ) -> Result<Verified, TransferError> {
-        let found = verify::verify(path, passphrase, &self.0.data, step).await;
+        let found = verify::verify(path, passphrase, &self.0.data, &self.0.clock, step).await;
         let damaged = match &found {
             Ok(_) => Some(None),
             Err(TransferError::Damaged { .. } | TransferError::CutShort { .. }) => Some(Some(self.0.clock.utc())),

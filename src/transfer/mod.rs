@@ -11,6 +11,7 @@ mod backup;
 mod error;
 pub mod export;
 pub mod head;
+mod judge;
 pub mod keep;
 mod list;
 pub mod lock;

@@ -82,7 +82,7 @@ impl Place {
 
     async fn verify(&self, file: &Path, passphrase: Option<&str>) -> Result<Verified, TransferError> {
         let passphrase = passphrase.map(|text| Zeroizing::new(text.to_owned()));
-        verify(file, passphrase, self.folder.path(), &quiet).await
+        verify(file, passphrase, self.folder.path(), &self.clock, &quiet).await
     }
 
     /// Names in the data folder that a backup must not leave.

@@ -566,6 +566,8 @@ admin-certificate-files = Die Dateien des Zertifikats sind nicht zu gebrauchen
 admin-certificate-files-next = Das vorige gilt weiter, bis es abläuft. Sieh dir die Dateien an.
 admin-ports-silent = Eine Tür dieses Servers antwortet nicht
 admin-ports-silent-next = Apps, die dort klopfen, kommen nicht hinein. Starte imera neu; hilft das nicht, sieh in sein Protokoll.
+admin-database-damaged = Die Datenbank ist beschädigt
+admin-database-damaged-next = Was jetzt geschrieben wird, kann verloren gehen. Sieh nach, ob der Speicher ausfällt, und hol dann die letzte gute Sicherung zurück.
 admin-aside = Was beim Zurückholen beiseitegelegt wurde, ist noch da
 admin-aside-next = Es braucht Platz auf dem Speicher und geht von selbst, wenn seine Zeit um ist und es eine neuere gute Sicherung gibt. Bis dahin ist es der Weg zurück.
 admin-thing = Etwas braucht dich
@@ -1111,6 +1113,8 @@ setup-clock = Die Uhr der Maschine zeigt { $date }
 setup-clock-next = Mit einer falschen Uhr stimmen weder Zertifikate noch die Reihenfolge der Nachrichten. Meist stellt sie sich selbst richtig, sobald die Maschine eine Minute im Internet ist.
 setup-router = Diese Maschine steht hinter einem Router
 setup-router-next = Freunde von draußen erreichen sie nur, wenn der Router sie durchlässt. Such auf den Seiten des Routers nach „Portfreigabe“ und leite { $ports } an diese Maschine weiter. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
+setup-shared = Dein Internetanschluss hat keine eigene Adresse
+setup-shared-next = Dein Anbieter teilt eine Adresse unter vielen Kunden auf. Deshalb erreicht niemand von draußen diese Maschine, was immer der Router tut. Bitte deinen Anbieter um eine öffentliche IPv4- oder IPv6-Adresse, oder nimm einen gemieteten Server. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
 
 # Zurückholen
 restore-title = Eine Sicherung zurückholen

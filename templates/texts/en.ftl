@@ -567,6 +567,8 @@ admin-certificate-files = The certificate’s files cannot be used
 admin-certificate-files-next = The one from before goes on until it runs out. Look at the files.
 admin-ports-silent = A door of this server does not answer
 admin-ports-silent-next = Apps that knock there cannot connect. Restart imera; if that does not help, look into its log.
+admin-database-damaged = The database is damaged
+admin-database-damaged-next = What is written now may be lost. Look whether the disk fails, then bring back the last good backup.
 admin-aside = What a restore has put aside is still here
 admin-aside-next = It takes room on the disk and is removed by itself once its time is over and a newer backup is good. Until then it is the way back.
 admin-thing = Something needs you
@@ -1112,6 +1114,8 @@ setup-clock = The machine’s clock says { $date }
 setup-clock-next = Certificates and the order of messages don’t work with a wrong clock. It usually puts itself right within a minute of having internet.
 setup-router = This machine is behind a router
 setup-router-next = Friends outside reach it only if the router lets them through. In the router’s own pages look for “port forwarding” and send { $ports } to this machine. For people in your home only, go back and choose “home network”.
+setup-shared = Your internet line has no address of its own
+setup-shared-next = Your provider shares one address among many customers, so nobody outside can reach this machine, whatever the router does. Ask your internet company for a public IPv4 or IPv6 address, or use a rented server. For people in your home only, go back and choose “home network”.
 
 # Restoring
 restore-title = Bring back a backup

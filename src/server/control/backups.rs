@@ -159,7 +159,7 @@ pub(super) async fn set_up_from(house: &House, with: Value, progress: &Progress)
     let of: Of = read(with)?;
     if let Some(domain) = house.settings.domain() {
         let next = "stop it and run imera restore FILE, which puts aside what is there";
-        return Err(Failure::new(format!("imera is set up already, for {domain}"), next));
+        return Err(Failure::new(set_up::is_set_up(&domain), next));
     }
     set_up::refuse_while_held(house, of.take_over).await?;
     let passphrase: Option<Passphrase> = of.passphrase.map(Secret::into_zeroizing);

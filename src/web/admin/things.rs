@@ -76,7 +76,7 @@ impl Thing {
 
     /// Where something can be done about it.
     pub fn path(&self) -> Option<(&'static str, Text)> {
-        let backup = matches!(self.key.as_str(), "backup" | "backup_copy");
+        let backup = matches!(self.key.as_str(), "backup" | "backup_copy" | "database");
         backup.then(|| ("/admin/backups", text("admin-tab-backups")))
     }
 

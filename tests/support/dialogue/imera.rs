@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use imera::accounts::batch::NewAccount;
 use imera::accounts::invites::{Kind, Order};
-use imera::accounts::{Accounts, NewAccount, Role};
+use imera::accounts::{Accounts, Role};
 use imera::audit::By;
 use imera::clock::Clock;
 use imera::features::{Parts, Policy};
