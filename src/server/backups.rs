@@ -59,7 +59,7 @@ pub async fn night(house: &House, database_read: &mut Option<Duration>) {
 pub fn facts(summary: &Summary) -> Backup {
     Backup {
         last_good: summary.last_good,
-        last_failure: summary.last_failure.clone(),
+        last_failure: summary.last_failure.as_ref().map(|(at, why)| (*at, why.line.clone())),
         since: summary.since,
         next_at: summary.next_at,
     }
@@ -69,7 +69,7 @@ pub fn facts(summary: &Summary) -> Backup {
 pub fn remind(house: &House, summary: &Summary) {
     const KEY: &str = "backup_copy";
     if let Some(failed) = summary.second_failed.as_ref().filter(|_| summary.second.is_some()) {
-        let (what, next) = failed.rsplit_once(": ").unwrap_or((failed, "look at imera settings list"));
+        let (what, next) = failed.line.rsplit_once(": ").unwrap_or((&failed.line, "look at imera settings list"));
         let what = format!("the second place has not got the last backup ({what})");
         return house.notices.raise(KEY, Severity::Warning, &what, next);
     }

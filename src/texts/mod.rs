@@ -38,7 +38,12 @@ pub enum Hole {
     Word(String),
     /// Chooses the plural form.
     Count(i64),
+    Size(Bytes),
 }
+
+/// So many bytes, said as the language says sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub u64);
 
 /// One language's sentences.
 pub struct Book {
@@ -161,6 +166,21 @@ impl Book {
         Markup(self.format(text))
     }
 
+    /// «1.4 GB», as disks are sold: powers of 1,000.
+    pub fn size(&self, Bytes(bytes): Bytes) -> String {
+        let tenths = |unit: u64| {
+            let tenths = bytes.saturating_add(unit / 20) / (unit / 10);
+            let point = if self.lang == Lang::De { ',' } else { '.' };
+            format!("{}{point}{}", tenths / 10, tenths % 10)
+        };
+        match bytes {
+            0..1_000 => format!("{bytes} B"),
+            1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+            1_000_000..999_950_000 => format!("{} MB", tenths(1_000_000)),
+            _ => format!("{} GB", tenths(1_000_000_000)),
+        }
+    }
+
     /// Without tags, for titles, terminals and chats.
     pub fn plain(&self, text: &Text) -> String {
         let html = self.format(text);
@@ -180,6 +200,7 @@ impl Book {
         for (name, hole) in &text.holes {
             let value = match hole {
                 Hole::Count(count) => FluentValue::from(*count),
+                Hole::Size(bytes) => FluentValue::from(self.size(*bytes)),
                 Hole::Word(word) => FluentValue::from(escape(word)),
             };
             holes.set(*name, value);
@@ -272,6 +293,12 @@ impl Fill for usize {
 impl Fill for u32 {
     fn hole(&self) -> Hole {
         Hole::Count(i64::from(*self))
+    }
+}
+
+impl Fill for Bytes {
+    fn hole(&self) -> Hole {
+        Hole::Size(*self)
     }
 }
 

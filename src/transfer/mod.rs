@@ -25,6 +25,7 @@ mod second;
 mod tests;
 mod unpack;
 mod verify;
+mod why;
 mod work;
 
 pub use arrival::Arrival;
@@ -51,5 +52,6 @@ pub use unpack::Passphrase;
 pub use verify::Verified;
 pub use verify::key;
 pub use verify::verify;
+pub use why::Why;
 pub use work::Stage;
 pub use work::Step;

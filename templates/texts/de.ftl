@@ -806,8 +806,8 @@ admin-work-percent = { $percent } % fertig
 admin-work-made = Die Sicherung ist gemacht: wieder geöffnet und jede Tabelle nachgezählt.
 admin-work-proved = Die Datei ist gut: Sie lässt sich öffnen und enthält alles, was sie soll.
 admin-work-compared = Die Datei ist heil. Sie ist verschlossen; ob sie aufgeht, zeigt sich nur mit ihrem Passwort.
-admin-work-failed = Es wurde keine Sicherung gemacht. Die Maschine sagt: { $why }.
-admin-work-damaged = Diese Datei ist nicht gut. Die Maschine sagt: { $why }.
+admin-work-failed = Es wurde keine Sicherung gemacht. Die Maschine sagt: { $why }
+admin-work-damaged = Diese Datei ist nicht gut. Die Maschine sagt: { $why }
 admin-stage-snapshot = Die Datenbank kopieren
 admin-stage-pack = Mit allen Dateien einpacken
 admin-stage-lock = Verschließen
@@ -1292,3 +1292,37 @@ adhoc-list-online = Wer da ist
 adhoc-most = Höchstens wie viele
 adhoc-all = Alle
 adhoc-too-many = Das sind zu viele für eine Liste. Wähle, wie viele es höchstens sein sollen.
+
+# Warum eine Sicherung nicht gelang
+why-big = Es passt nicht: Nötig sind { $needs }, und frei sind in { $folder } { $free }. Mach dort Platz oder nimm einen größeren Speicher.
+why-full = Der Speicher von { $path } ist voll. Mach dort Platz und versuch es wieder.
+why-permission = imera darf { $path } nicht benutzen. Ändere auf dieser Maschine, wer es darf.
+why-gone = { $path } ist nicht da. Sieh nach, ob der Name stimmt.
+why-read-only = Der Speicher von { $path } lässt sich nur lesen. Häng ihn zum Schreiben ein.
+why-system = { $path } lässt sich nicht benutzen; das System sagt: { $said }. Sieh nach dem Speicher und versuch es wieder.
+why-database = Die Datenbank ließ sich nicht lesen. Im Protokoll des Servers steht mehr.
+why-not-proved = Die neue Sicherung hat ihre Probe nicht bestanden und wurde nicht behalten. Sieh auf der Maschine nach der Datenbank: <code>imera check database</code>
+why-key = Der Schlüssel, der Sicherungen verschließt, taugt nicht. Setz die Passphrase auf der Maschine neu: <code>imera backup lock</code>
+why-busy = Gerade wird eine Sicherung gemacht oder zurückgeholt. Warte, bis das zu Ende ist.
+why-broke-off = Die Arbeit brach ab. Im Protokoll des Servers steht mehr; versuch es dann wieder.
+why-not-ours = Es ist keine Sicherung von imera.
+why-cut = Sie endet nach { $has } von { $of }. Nimm eine ältere.
+why-damaged = Was darin ist, ist nicht, was hineingelegt wurde. Nimm eine ältere.
+why-newer = Ein neueres imera hat sie gemacht ({ $version }). Bring dieses zuerst auf den neuesten Stand.
+why-folder-path = { $folder } ist kein ganzer Pfad: Er muss mit einem Schrägstrich beginnen.
+why-folder-gone = Den Ordner { $folder } gibt es nicht. Steck seinen Speicher an oder häng ihn ein.
+why-name = Eine Datei { $name } gibt es schon. Leer den Ordner.
+why-command-quote = Der Befehl hat ein Anführungszeichen, das offen bleibt. Sieh ihn dir in den Einstellungen an.
+why-command-run = { $program } lässt sich nicht starten; das System sagt: { $said }. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+why-command-failed = { $program } ging schief und sagte: { $said }. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+why-command-slow = { $hours ->
+    [one] { $program } brauchte mehr als eine Stunde und wurde angehalten. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+   *[other] { $program } brauchte mehr als { $hours } Stunden und wurde angehalten. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+}
+
+# Warum sich nichts behalten lässt
+store-full = Der Speicher ist voll. Mach Platz, wo die Daten von imera liegen.
+store-read-only = Der Ordner mit den Daten von imera lässt sich nur lesen. Mach ihn für imera beschreibbar.
+store-disk = Der Speicher meldet Fehler. Sieh nach ihm, nach seinem Kabel und ins Protokoll des Systems.
+store-damaged = Die Datenbank ist beschädigt. Hol eine Sicherung zurück.
+store-moved = Der Ordner mit den Daten von imera wurde verschoben oder gelöscht. Leg ihn zurück, wo er war, oder halt imera an und starte es am neuen Ort.

@@ -807,8 +807,8 @@ admin-work-percent = { $percent } % done
 admin-work-made = The backup is made: opened again, and every table counted.
 admin-work-proved = The file is good: it opens, and holds all it should.
 admin-work-compared = The file is whole. It is locked, so whether it opens shows with its passphrase only.
-admin-work-failed = No backup was made. The machine says: { $why }.
-admin-work-damaged = This file is not good. The machine says: { $why }.
+admin-work-failed = No backup was made. The machine says: { $why }
+admin-work-damaged = This file is not good. The machine says: { $why }
 admin-stage-snapshot = Copy the database
 admin-stage-pack = Pack it with all files
 admin-stage-lock = Lock it
@@ -1293,3 +1293,37 @@ adhoc-list-online = Who is online
 adhoc-most = How many at most
 adhoc-all = All
 adhoc-too-many = There are too many for one list. Choose how many at most.
+
+# Why a backup failed
+why-big = It does not fit: it needs { $needs }, and { $free } are free in { $folder }. Free some of that disk, or use a bigger one.
+why-full = The disk of { $path } is full. Free some of it, then try again.
+why-permission = imera may not use { $path }. Change who may, on this machine.
+why-gone = { $path } is not there. Look whether the name is right.
+why-read-only = The disk of { $path } can only be read. Mount it for writing.
+why-system = { $path } cannot be used; the system says: { $said }. Look after the disk, then try again.
+why-database = The database could not be read. The server’s log says more.
+why-not-proved = The new backup did not pass its proof, so it was not kept. Look after the database on the machine: <code>imera check database</code>
+why-key = The key that locks backups cannot be used. Set the passphrase again on the machine: <code>imera backup lock</code>
+why-busy = A backup is being made or brought back just now. Wait for its end.
+why-broke-off = The work broke off. The server’s log says more; then try again.
+why-not-ours = It is not an imera backup.
+why-cut = It ends after { $has } of { $of }. Take an older one.
+why-damaged = What is in it is not what was put into it. Take an older one.
+why-newer = A newer imera made it ({ $version }). Update this one first.
+why-folder-path = { $folder } is not a whole path: it has to begin with a slash.
+why-folder-gone = The folder { $folder } is not there. Plug its disk in, or mount it.
+why-name = A file { $name } is there already. Empty the folder.
+why-command-quote = The command has a quote that stays open. Look at it in the settings.
+why-command-run = { $program } cannot be started; the system says: { $said }. Try it by hand, then look at the command in the settings.
+why-command-failed = { $program } failed and said: { $said }. Try it by hand, then look at the command in the settings.
+why-command-slow = { $hours ->
+    [one] { $program } took more than an hour and was stopped. Try it by hand, then look at the command in the settings.
+   *[other] { $program } took more than { $hours } hours and was stopped. Try it by hand, then look at the command in the settings.
+}
+
+# Why nothing can be kept
+store-full = The disk is full. Free some of the disk with imera’s data.
+store-read-only = The folder of imera’s data can only be read. Make it writable for imera.
+store-disk = The disk reports errors. Look after it, its cable and the system’s log.
+store-damaged = The database is damaged. Bring a backup back.
+store-moved = The folder of imera’s data was moved or deleted. Put it back where it was, or stop imera and start it on the new place.

@@ -59,7 +59,7 @@ pub(super) async fn create(house: &House, with: Value, progress: &Progress) -> R
     let made = made.map_err(Failure::of)?;
     house.note(Deed::BackupMade { file: made.path.to_string_lossy().into_owned() }).await;
     let (second, second_failed) = match made.second {
-        Some((place, brought)) => (Some(place), brought.err()),
+        Some((place, brought)) => (Some(place), brought.err().map(|why| why.line)),
         None => (None, None),
     };
     let mut told = json!({
@@ -180,11 +180,11 @@ pub(super) fn summary(summary: &Summary) -> Value {
         "last_good_at": summary.last_good.and_then(|(at, _)| date(at)),
         "size_bytes": summary.last_good.map(|(_, size)| size),
         "last_failed_at": summary.last_failure.as_ref().and_then(|(at, _)| date(*at)),
-        "last_failure": summary.last_failure.as_ref().map(|(_, why)| why),
+        "last_failure": summary.last_failure.as_ref().map(|(_, why)| &why.line),
         "next_at": summary.next_at.and_then(date),
         "locked": summary.locked,
         "running": summary.running,
         "second": summary.second,
-        "second_failed": summary.second_failed,
+        "second_failed": summary.second_failed.as_ref().map(|why| &why.line),
     })
 }

@@ -13,6 +13,7 @@ use super::settings;
 use crate::texts::Book;
 use crate::texts::Markup;
 use crate::texts::Text;
+use crate::texts::escape;
 use crate::texts::text;
 
 /// A tab: where, its sign, its name.
@@ -44,6 +45,13 @@ pub(super) struct Desk {
     pub errors: Errors,
 }
 
+/// What the machine says of something that went wrong.
+pub(super) struct Said {
+    pub words: Markup,
+    /// There is only the line for logs.
+    pub english: bool,
+}
+
 /// A tab as it is shown.
 pub(super) struct Shown {
     pub path: &'static str,
@@ -61,6 +69,12 @@ impl Desk {
             now: tab.path == self.tab.path,
         };
         TABS.iter().map(shown).collect()
+    }
+}
+
+impl Said {
+    pub fn new(t: &Book, known: Option<&Text>, line: &str) -> Said {
+        Said { words: known.map_or_else(|| Markup(escape(line)), |known| t.html(known)), english: known.is_none() }
     }
 }
 

@@ -15,9 +15,9 @@ use super::tab;
 use crate::archive::PageError;
 use crate::archive::Query;
 use crate::limits;
-use crate::notices::size;
 use crate::settings;
 use crate::store::StoreError;
+use crate::texts::Bytes;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::transfer::export::Standing;
@@ -105,7 +105,7 @@ pub(super) async fn answer(
         Standing::Ready(ready) => Export::Ready {
             made: days::moment(&f.t, ready.made_at, now),
             until: days::day(&f.t, ready.until(), now),
-            size: size(ready.bytes),
+            size: f.t.size(Bytes(ready.bytes)),
             again: Some(export::again(&ready)).filter(|at| *at > now).map(|at| days::moment(&f.t, at, now)),
         },
     };
