@@ -104,7 +104,8 @@ impl From<&TransferError> for Why {
             | TransferError::WrongPassphrase(_)
             | TransferError::PassphraseShort { .. }
             | TransferError::Exists(_)
-            | TransferError::InDataFolder(_) => None,
+            | TransferError::InDataFolder(_)
+            | TransferError::Mounted(_) => None,
         };
         Why { line: error.to_string(), cause }
     }
