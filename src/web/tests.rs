@@ -201,6 +201,7 @@ async fn what_cannot_be_kept_is_500_with_a_word_and_503_while_it_stops() {
     assert!(taken.contains("; Path=/setup; Max-Age=86400; HttpOnly; SameSite=Strict\r\n"), "{taken}");
     let broken = ask_from(NEAR, true, &request.replace("Connection", "Accept-Language: de\r\nConnection")).await;
     assert!(broken.starts_with("HTTP/1.1 500 ") && broken.contains("Bei uns ist etwas kaputtgegangen"), "{broken}");
+    assert!(broken.contains("Die Ursache steht im Protokoll") && !broken.contains("geht es gut"), "{broken}");
     let word = broken.split("<code id=\"word\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
     let (name, digits) = word.split_once('-').unwrap();
     assert!(name.bytes().all(|byte| byte.is_ascii_lowercase()) && digits.parse::<u8>().is_ok_and(|digits| digits > 9));

@@ -21,6 +21,7 @@ error-list = { $count ->
 # Was schiefging
 fault-door = Zur Haustür
 fault-status = Dem Server selbst geht es gut
+fault-status-broken = Die Ursache steht im Protokoll des Servers
 fault-missing = Unter dieser Adresse ist nichts
 fault-missing-next = Vielleicht ist der Link vertippt, oder eine Nachricht hat ihn abgeschnitten. Wenn ihn dir jemand geschickt hat, lass ihn dir noch einmal schicken.
 fault-foreign = Dieses Formular kam von einer anderen Seite

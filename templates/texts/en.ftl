@@ -22,6 +22,7 @@ error-list = { $count ->
 # What went wrong
 fault-door = Go to the front door
 fault-status = The server itself is fine
+fault-status-broken = The cause stands in the server’s log
 fault-missing = Nothing lives at this address
 fault-missing-next = The link may be mistyped or cut in half by a message. If somebody sent it to you, ask them to send it again.
 fault-foreign = This form came from another page
