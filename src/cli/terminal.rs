@@ -144,11 +144,11 @@ pub fn duration(seconds: u64) -> String {
     if parts.is_empty() { "0 seconds".to_owned() } else { parts.join(", ") }
 }
 
-/// A text of a JSON value; nothing where it is null.
+/// A text of a JSON value; nothing where it is null. Signs that steer a terminal are left out: some texts are others'.
 pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.chars().filter(|sign| !sign.is_control()).collect(),
         Value::Bool(true) => "on".to_owned(),
         Value::Bool(false) => "off".to_owned(),
         other => other.to_string(),
@@ -158,6 +158,11 @@ pub fn cell(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_wrote_does_not_steer_the_terminal() {
+        assert_eq!(cell(&Value::from("Beach \u{1b}[31m\u{9b}House\n\u{7}")), "Beach [31mHouse");
+    }
 
     #[test]
     fn durations_have_two_units() {

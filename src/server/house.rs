@@ -55,6 +55,8 @@ pub struct House {
     pub setting_up: AtomicBool,
     /// The pages, in the process that serves.
     pub site: OnceLock<Site>,
+    /// The doors of the running server are about to be shut.
+    pub stopping: AtomicBool,
     /// Rung when a restore was decided for: the server ends and begins again.
     pub again: Arc<Notify>,
     /// The sum of the backup that is unpacked in `restore`; held while one is taken in.
@@ -100,6 +102,7 @@ impl House {
             set_up: Arc::default(),
             setting_up: AtomicBool::new(false),
             site: OnceLock::new(),
+            stopping: AtomicBool::new(false),
             again: Arc::default(),
             prepared: tokio::sync::Mutex::default(),
         })

@@ -25,6 +25,7 @@ mod watch;
 use std::io;
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -167,11 +168,13 @@ struct Opening<'a> {
 }
 
 /// Nobody gets in any more. Where a server begins again, who knocks waits, and who is in has the answer first.
-async fn shut(stop: &tokio::sync::watch::Sender<bool>, kept: &mut Inherited, end: End, clock: &Clock) {
+async fn shut(house: &House, stop: &tokio::sync::watch::Sender<bool>, kept: &mut Inherited, end: End) {
+    // First: a door that is found shut from now on is no trouble.
+    house.stopping.store(true, Ordering::SeqCst);
     let _ = stop.send(true);
     match end {
         End::Stopped => *kept = Inherited::default(),
-        End::Restored => clock.sleep(Duration::from_millis(limits::RESTORE_ANSWER_MS)).await,
+        End::Restored => house.clock.sleep(Duration::from_millis(limits::RESTORE_ANSWER_MS)).await,
     }
 }
 
@@ -188,7 +191,7 @@ async fn set_up_and_serve(
     let Ports { pid, http, https, .. } = opening.ports;
     tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
     if let Some(end) = set_up_done(house, signals).await {
-        shut(&opening.stop, opening.kept, end, &house.clock).await;
+        shut(house, &opening.stop, opening.kept, end).await;
         pages.end(&house.clock).await;
         return Ok(end);
     }
@@ -289,7 +292,7 @@ async fn serve(
         }
     };
     tracing::info!("stopping in good order");
-    shut(&opening.stop, opening.kept, end, &house.clock).await;
+    shut(house, &opening.stop, opening.kept, end).await;
     streams.drive_out_all();
     c2s::shutdown(&parts).await;
     pages.end(&house.clock).await;

@@ -206,6 +206,16 @@ async fn a_backup_that_gets_old_is_told_to_the_owner_until_there_is_a_younger_on
 }
 
 #[tokio::test]
+async fn doors_that_a_stop_has_shut_are_no_alarm() {
+    let door = door();
+    let place = Place::open(&door).await;
+    place.house.stopping.store(true, Ordering::SeqCst);
+    drop(door);
+    watch::look_closely(&place.house).await;
+    assert_eq!(place.notices().await, []);
+}
+
+#[tokio::test]
 async fn a_cause_that_comes_and_goes_is_told_again_only_after_hours() {
     let door = door();
     let place = Place::open(&door).await;

@@ -4,6 +4,7 @@
 //! State: the notices `store` and one of each check's name; see also `backups` and `asides`.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::asides;
@@ -88,8 +89,12 @@ async fn look_at(house: &House, often: Often) {
     asides::look(house).await;
 }
 
-/// What the running server's looks found becomes notices, and these go where all is well again.
+/// What the running server's looks found becomes notices, and these go where all is well again. One that ends has shut
+/// its doors itself.
 pub fn take_in(house: &House, all: Vec<(&Check, Found)>) {
+    if house.stopping.load(Ordering::SeqCst) {
+        return;
+    }
     for (check, found) in &all {
         match found.state.severity() {
             Some(severity) => {

@@ -23,17 +23,19 @@ use crate::audit;
 use crate::audit::By;
 use crate::audit::Deed;
 use crate::clock::Clock;
+use crate::config;
 use crate::store::FILE;
 use crate::store::OpenOptions;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::schema_version;
 
-/// Unpacks a file into the empty folder `to`, if that has the room, and proves its database.
+/// Unpacks a file into the empty folder `to`, if that has the room, and proves its database. `below`: the folder that
+/// people know, on the same disk.
 pub(super) fn unpack(
     file: &Path,
     passphrase: Option<&Passphrase>,
-    to: &Path,
+    (to, below): (&Path, &Path),
     what: Wanted,
     tell: &Tell,
 ) -> Result<(Head, Manifest), TransferError> {
@@ -42,12 +44,16 @@ pub(super) fn unpack(
         let copies = if manifest.schema < schema_version() { 3 } else { 1 };
         let files = if what == Wanted::All { manifest.files_bytes } else { 0 };
         let database = manifest.database_bytes.saturating_mul(copies);
-        work::check_space(to, database.saturating_add(files).saturating_add(manifest.sums_bytes))
+        work::check_space(below, database.saturating_add(files).saturating_add(manifest.sums_bytes))
     };
     let (head, manifest) = unpack::unpack_file(file, passphrase, to, what, &fits, tell)?;
-    let proved = proof::prove(&to.join(FILE), &manifest, tell);
+    let database = to.join(FILE);
+    let proved = proof::prove(&database, &manifest, tell).and_then(|()| proof::check_harmless(&database));
     proved.map_err(|reason| TransferError::damaged(file, reason))?;
-    Ok((head, manifest))
+    match manifest.domain.as_deref().map(config::domain_name) {
+        Some(None) => Err(TransferError::damaged(file, "its domain cannot be one")),
+        _ => Ok((head, manifest)),
+    }
 }
 
 /// Migrates the database that was unpacked into `folder`, and takes out of it what must not come back from an older

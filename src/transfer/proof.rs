@@ -60,6 +60,19 @@ pub fn count(path: &Path) -> rusqlite::Result<Counted> {
     })
 }
 
+/// Err: it holds what would act by itself. No schema of ours does.
+pub fn check_harmless(path: &Path) -> Result<(), String> {
+    let acting = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')";
+    let found = open(path).and_then(|connection| {
+        use rusqlite::OptionalExtension as _;
+        connection.query_row(acting, [], |row| row.get::<_, String>(0)).optional()
+    });
+    match found.map_err(|error| format!("its database does not open: {error}"))? {
+        Some(_) => Err("its database holds what is none of ours".to_owned()),
+        None => Ok(()),
+    }
+}
+
 /// Err: why the database at `path` is not the one that the manifest tells of.
 pub fn prove(path: &Path, manifest: &Manifest, tell: &Tell) -> Result<(), String> {
     let damaged = |error: rusqlite::Error| format!("its database does not open: {error}");

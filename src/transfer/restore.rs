@@ -94,7 +94,7 @@ fn unpack_aside(
     let new = restore.join(NEW);
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&new);
     made.map_err(TransferError::io(&new))?;
-    let (head, manifest) = judge::unpack(file, passphrase, &new, Wanted::All, tell)?;
+    let (head, manifest) = judge::unpack(file, passphrase, (&new, data), Wanted::All, tell)?;
     Ok(Prepared { head, manifest })
 }
 

@@ -185,7 +185,8 @@ fn read_manifest(member: impl Read, path: &Path) -> Result<Manifest, TransferErr
     }
     let value: serde_json::Value =
         serde_json::from_slice(&text).map_err(|_| TransferError::damaged(path, "its manifest cannot be read"))?;
-    let made_by = value["imera"].as_str().unwrap_or("unknown").chars().take(40).collect::<String>();
+    let made_by = value["imera"].as_str().unwrap_or("unknown");
+    let made_by: String = made_by.chars().filter(|sign| !sign.is_control()).take(40).collect();
     let newer = |newer: bool| match newer {
         true => Err(TransferError::Newer { path: path.to_owned(), made_by: made_by.clone() }),
         false => Ok(()),

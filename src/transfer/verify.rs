@@ -57,7 +57,7 @@ fn look(file: &Path, passphrase: Option<&Passphrase>, below: &Path, tell: &Tell)
         return Ok((head, None));
     }
     let scratch = Scratch::new(below)?;
-    let (head, manifest) = judge::unpack(file, passphrase, scratch.path(), Wanted::Names, tell)?;
+    let (head, manifest) = judge::unpack(file, passphrase, (scratch.path(), below), Wanted::Names, tell)?;
     Ok((head, Some((manifest, scratch))))
 }
 

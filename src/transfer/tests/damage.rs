@@ -229,6 +229,9 @@ async fn what_is_declared_bounds_what_is_unpacked() {
 async fn a_newer_format_and_a_newer_schema_are_refused_with_the_version_to_take() {
     let newer = refusal_of(&[DATABASE], |manifest| (manifest.schema, manifest.imera) = (99, "1.2.0".to_owned())).await;
     assert_eq!(newer, "FILE was made by a newer imera (1.2.0): update this one first");
+    let painted = |manifest: &mut Manifest| (manifest.schema, manifest.imera) = (99, "\u{1b}[31m1\n2".to_owned());
+    let newer = refusal_of(&[DATABASE], painted).await;
+    assert_eq!(newer, "FILE was made by a newer imera ([31m12): update this one first");
     let newer = refusal_of(&[DATABASE], |manifest| manifest.format = 2).await;
     assert!(newer.contains("newer imera"), "{newer}");
     let folder = tempfile::tempdir().unwrap();
@@ -262,13 +265,15 @@ async fn a_database_that_is_damaged_or_counts_otherwise_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_whose_tables_are_not_ours_is_refused_by_a_look_as_by_a_restore() {
+async fn a_database_that_is_none_of_ours_is_refused_by_a_look_as_by_a_restore() {
     let place = Place::new().await;
     for (change, schema) in [
         ("DROP TABLE stream", crate::store::schema_version()),
         ("PRAGMA user_version = 1", 1),
         ("PRAGMA user_version = 99", 7),
         ("PRAGMA application_id = 5", crate::store::schema_version()),
+        ("UPDATE setting SET value = 'no domain!' WHERE key = 'domain'", crate::store::schema_version()),
+        ("CREATE TRIGGER t AFTER INSERT ON backup BEGIN DELETE FROM account; END", crate::store::schema_version()),
     ] {
         let copy = place.path("copy.sqlite");
         place.store.snapshot(copy.clone()).await.unwrap();
