@@ -104,6 +104,7 @@ impl From<&TransferError> for Why {
             | TransferError::WrongPassphrase(_)
             | TransferError::PassphraseShort { .. }
             | TransferError::Exists(_)
+            | TransferError::Mounted(_)
             | TransferError::InDataFolder(_) => None,
         };
         Why { line: error.to_string(), cause }
