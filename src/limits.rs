@@ -362,6 +362,9 @@ pub const INVITE_KEPT_S: u64 = 60 * 86_400;
 pub const JOINS_AT_ONCE: usize = 2;
 /// Who may wait for an owner's yes.
 pub const JOIN_REQUESTS_MAX: u32 = 1_000;
+/// How long somebody waits for an owner's yes, seconds: 30 days. Requests that nobody answers would keep their names and
+/// places for ever, and in the end shut the door for all.
+pub const JOIN_REQUEST_S: u64 = 30 * 86_400;
 /// Wrong tokens from one address in a row, then one in so many seconds. 144 bits cannot be guessed:
 /// this is against the load.
 pub const TOKEN_BURST: u32 = 30;

@@ -52,7 +52,7 @@ pub enum NameError {
     Sign { sign: char },
     TooLong { signs: usize },
     Reserved { name: String, suggestions: Vec<String> },
-    MixedScripts,
+    MixedScripts { suggestions: Vec<String> },
     Taken { name: String, suggestions: Vec<String> },
     Alike { name: String, suggestions: Vec<String> },
 }
@@ -71,6 +71,7 @@ impl NameError {
         match self {
             NameError::Space { suggestions }
             | NameError::Reserved { suggestions, .. }
+            | NameError::MixedScripts { suggestions }
             | NameError::Taken { suggestions, .. }
             | NameError::Alike { suggestions, .. } => suggestions,
             _ => &[],
@@ -92,7 +93,10 @@ impl NameError {
                 [one, two] => text("name-kept-or").with("name", name).with("one", one).with("two", two),
                 _ => text("name-kept").with("name", name),
             },
-            NameError::MixedScripts => text("name-scripts"),
+            NameError::MixedScripts { suggestions } => match suggestions.as_slice() {
+                [one, two] => text("name-scripts-or").with("one", one).with("two", two),
+                _ => text("name-scripts"),
+            },
             NameError::Taken { name, suggestions } => match suggestions.as_slice() {
                 [one, two] => text("name-taken-or").with("name", name).with("one", one).with("two", two),
                 _ => text("name-taken").with("name", name),
@@ -122,7 +126,7 @@ pub fn check(typed: &str, domain: &str, taken: &dyn Fn(&str) -> Taken) -> Result
     }
     let name = prepare_local(typed).map_err(|_| NameError::Sign { sign: culprit(typed) })?;
     if mixes_scripts(&name) {
-        return Err(NameError::MixedScripts);
+        return Err(NameError::MixedScripts { suggestions: free(of_one_script(&name, domain).into_iter(), taken) });
     }
     let suggestions = || free(variants(&name, domain), taken);
     if is_reserved(&name) {
@@ -158,6 +162,19 @@ fn variants<'a>(name: &'a str, domain: &str) -> impl Iterator<Item = String> + u
     [format!("{stem}.{initial}"), format!("my{stem}")]
         .into_iter()
         .chain((2..100).map(move |n| format!("{numbered}{n}")))
+}
+
+/// A name that looks the same in Latin letters; where there is none, the letters of the first script alone.
+fn of_one_script(name: &str, domain: &str) -> Vec<String> {
+    let latin = |sign: char| match script(sign) {
+        None | Some(Script::Latin) => Some(sign),
+        Some(_) => skeleton(sign.encode_utf8(&mut [0; 4])).chars().next().filter(char::is_ascii),
+    };
+    let first = name.chars().find_map(script);
+    let own = |sign: &char| script(*sign).is_none_or(|script| Some(script) == first);
+    let alike = name.chars().map(latin).collect::<Option<String>>();
+    let alike = alike.unwrap_or_else(|| name.chars().filter(own).collect());
+    std::iter::once(alike.clone()).chain(variants(&alike, domain)).collect()
 }
 
 fn free(candidates: impl Iterator<Item = String>, taken: &dyn Fn(&str) -> Taken) -> Vec<String> {
@@ -301,7 +318,10 @@ mod tests {
         assert_eq!(refused("mi/ra"), NameError::Sign { sign: '/' });
         assert_eq!(refused("mira😀"), NameError::Sign { sign: '😀' });
         assert_eq!(refused(&"a".repeat(1_000)), NameError::TooLong { signs: 1_000 });
-        assert_eq!(refused("pаypal"), NameError::MixedScripts);
+        let mixed = |one: &str, two: &str| NameError::MixedScripts { suggestions: vec![one.into(), two.into()] };
+        assert_eq!(refused("pаypal"), mixed("paypal", "paypal.b"));
+        assert_eq!(refused("мирa7"), mixed("мир7", "мир72"), "its a is Latin");
+        assert_eq!(refused("tоm"), mixed("mytom", "tom2"), "tom is taken, and tom.b");
         for kept in ["admin", "Admin", "adm1n", "аԁміп", "a.d.m.i.n", "root", "r00t", "postmaster", "supp0rt"] {
             assert!(matches!(refused(kept), NameError::Reserved { .. }), "{kept}");
         }
@@ -322,7 +342,8 @@ mod tests {
     fn each_refusal_has_its_words() {
         let taken = text("name-taken-or").with("name", "tom").with("one", "mytom").with("two", "tom2");
         assert_eq!(refused("Tom").text(), taken);
-        assert_eq!(refused("m\u{438}ra").text(), text("name-scripts"));
+        let mixed = text("name-scripts-or").with("one", "mra").with("two", "mra.b");
+        assert_eq!(refused("m\u{438}ra").text(), mixed);
         assert_eq!(refused("mira k").text(), text("name-blank").with("dotted", "mira.k").with("joined", "mirak"));
         // Terminals have them in English, without the tags of pages.
         assert_eq!(refused("Tom").to_string(), "tom is taken here. Perhaps mytom or tom2?");

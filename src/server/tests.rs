@@ -1,4 +1,5 @@
-//! Alarms, from what goes wrong to the message that the owner finds: the server's parts with a stepped clock.
+//! What the running server does as time passes: the server's parts with a stepped clock. Alarms, from what goes wrong
+//! to the message that the owner finds; and what goes when its time is over.
 
 use std::net::SocketAddr;
 use std::net::TcpListener;
@@ -10,6 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::accounts::Role;
 use crate::clock::UtcMicros;
 use crate::config::Sources;
 use crate::server::control::Progress;
@@ -201,6 +203,45 @@ async fn a_backup_that_gets_old_is_told_to_the_owner_until_there_is_a_younger_on
     watch::look(&place.house).await;
     assert_eq!(place.notices().await, pair("backup", "trouble"));
     place.told("the last good one is of 20").await;
+}
+
+#[tokio::test]
+async fn a_cause_that_comes_and_goes_is_told_again_only_after_hours() {
+    let door = door();
+    let place = Place::open(&door).await;
+    drop(door);
+    for (after_s, messages) in [(0, 1), (3_600, 1), (limits::ALERT_AGAIN_S as u64, 2)] {
+        place.house.clock.advance(Duration::from_secs(after_s));
+        watch::look_closely(&place.house).await;
+        assert_eq!(place.notices().await, pair("ports", "trouble"));
+        // Each is told in its turn: what is told now is the last of all.
+        let last = format!("after {after_s}");
+        place.house.notices.raise(last.clone(), Severity::Warning, &last, "nothing");
+        place.told(&last).await;
+        place.house.notices.clear(&last);
+        let told = place.messages().await;
+        let told = told.iter().filter(|message| message.contains("A door of this server")).count();
+        assert_eq!(told, messages, "after {after_s} s");
+        let _door = TcpListener::bind(place.door).unwrap();
+        watch::look_closely(&place.house).await;
+        assert_eq!(place.notices().await, []);
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_leaves_stays_until_its_grace_is_over_and_not_longer() {
+    let door = door();
+    let place = Place::open(&door).await;
+    let accounts = &place.house.accounts;
+    let tom = accounts.create("tom", "four everyday words", Role::Member).await.unwrap();
+    crate::route::entry::leave(&place.house.open.get().unwrap().parts, tom).await.unwrap();
+    place.house.clock.advance(Duration::from_secs(limits::LEAVE_GRACE_S - 60));
+    leaving::once(&place.house).await;
+    assert_eq!(accounts.find("tom"), Some(tom));
+    place.house.clock.advance(Duration::from_secs(120));
+    leaving::once(&place.house).await;
+    assert_eq!(accounts.find("tom"), None);
+    assert!(accounts.find("mira").is_some());
 }
 
 #[tokio::test]

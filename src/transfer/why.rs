@@ -104,8 +104,8 @@ impl From<&TransferError> for Why {
             | TransferError::WrongPassphrase(_)
             | TransferError::PassphraseShort { .. }
             | TransferError::Exists(_)
-            | TransferError::Mounted(_)
-            | TransferError::InDataFolder(_) => None,
+            | TransferError::InDataFolder(_)
+            | TransferError::Mounted(_) => None,
         };
         Why { line: error.to_string(), cause }
     }

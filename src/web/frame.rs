@@ -12,7 +12,9 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 
 use super::ask::Asked;
+use super::ask::is_our_address;
 use super::assets;
+use crate::accounts::passwords::Strength;
 use crate::texts::Book;
 use crate::texts::Lang;
 use crate::texts::Markup;
@@ -25,8 +27,9 @@ pub struct Frame {
     pub t: Arc<Book>,
     /// What the browser's tab shows.
     pub title: String,
-    /// Where the language switch leads back to.
+    /// Where the language switch leads back to: the page's path, and what its address asks for.
     pub path: String,
+    pub query: String,
     /// The place's name once it has one; before that the lettering stands there.
     pub place: Option<String>,
     /// How the sky stands: a class of the style sheet.
@@ -36,7 +39,10 @@ pub struct Frame {
 
 impl Frame {
     pub fn new(asked: &Asked, title: &Text, place: Option<String>) -> Frame {
-        Frame::of_book(asked.lang.book(), asked.uri.path(), title, place)
+        let query =
+            asked.uri.query().map(|query| format!("?{query}")).filter(|query| is_our_address(&format!("/{query}")));
+        let query = query.unwrap_or_default();
+        Frame { query, ..Frame::of_book(asked.lang.book(), asked.uri.path(), title, place) }
     }
 
     pub(super) fn of_book(t: Arc<Book>, path: &str, title: &Text, place: Option<String>) -> Frame {
@@ -46,7 +52,8 @@ impl Frame {
             None => t.plain(&text("title-setup").with("page", title)),
         };
         let path = if path.starts_with("//") { "/" } else { path };
-        Frame { t, title, path: path.to_owned(), place, sky: "", version: env!("CARGO_PKG_VERSION") }
+        let (path, query) = (path.to_owned(), String::new());
+        Frame { t, title, path, query, place, sky: "", version: env!("CARGO_PKG_VERSION") }
     }
 
     pub fn tag(&self) -> &'static str {
@@ -94,6 +101,21 @@ impl Frame {
                 self.t.html(error)
             )),
         }
+    }
+
+    /// Under a field for a new password: where the script says how good it is, while it is typed. `about`: what it
+    /// must not be made of, such as address and place, with `|` between.
+    pub fn strength(&self, field: &str, about: &str) -> Markup {
+        let words = [("fair", Strength::Fair), ("good", Strength::Good), ("strong", Strength::Strong)];
+        let words =
+            words.map(|(name, strength)| format!(" data-{name}=\"{}\"", escape(&self.t.plain(&strength.text()))));
+        let place = self.place.as_deref().unwrap_or_default();
+        Markup(format!(
+            "<p class=\"help\" data-strength=\"{field}\" data-about=\"{}|{}\"{} aria-live=\"polite\"></p>",
+            escape(about),
+            escape(place),
+            words.concat()
+        ))
     }
 
     /// An address, a code: copied by script, marked by one tap without.

@@ -15,7 +15,7 @@ use axum::response::Response;
 use super::Inner;
 use super::ask::Asked;
 use super::ask::LANGUAGE;
-use super::ask::is_our_path;
+use super::ask::is_our_address;
 use super::form::Form;
 use super::frame::Frame;
 use super::frame::page;
@@ -49,7 +49,7 @@ pub(super) async fn door(State(site): State<Arc<Inner>>, asked: Asked, who: Opti
 /// `/language`: keeps the choice in a cookie and leads back to where it was made.
 pub(super) async fn language(form: Form) -> Response {
     let lang = Lang::of_tag(form.text("lang")).unwrap_or(Lang::En);
-    let back = Some(form.text("to")).filter(|to| is_our_path(to)).unwrap_or("/");
+    let back = Some(form.text("to")).filter(|to| is_our_address(to)).unwrap_or("/");
     let cookie = format!("{LANGUAGE}={}; Path=/; Max-Age=31536000; SameSite=Lax", lang.tag());
     ([(header::SET_COOKIE, cookie)], Redirect::to(back)).into_response()
 }

@@ -130,6 +130,7 @@ async fn every_answer_has_the_policy_and_no_word_inline() {
         ] {
             assert!(answer.contains(header), "{path} {header}: {answer}");
         }
+        assert!(!answer.contains("cross-origin-opener-policy"), "over plain HTTP browsers complain of it");
         assert!(
             !answer.contains(" style=") && !answer.contains("<script>") && !answer.contains(" onclick="),
             "{answer}"
@@ -215,6 +216,13 @@ async fn the_switch_keeps_a_language_and_leads_back() {
     assert!(answer.contains("set-cookie: lang=de; Path=/; Max-Age=31536000; SameSite=Lax\r\n"), "{answer}");
     let astray = ask_from(NEAR, false, &post("/language", "", "lang=xx&to=//evil.example")).await;
     assert!(astray.contains("location: /\r\n") && astray.contains("lang=en;"), "{astray}");
+    // With what the address filled in, if it is plain.
+    for (asked, to) in [("code=7K4M-PQ2X", "/setup?code=7K4M-PQ2X"), ("code=%22%3E", "/setup")] {
+        let page = ask_from(NEAR, false, &get(&format!("/setup?{asked}"))).await;
+        assert!(page.contains(&format!("name=\"to\" value=\"{to}\"")), "{page}");
+        let answer = ask_from(NEAR, false, &post("/language", "", &format!("lang=de&to={to}"))).await;
+        assert!(answer.contains(&format!("location: {to}\r\n")), "{answer}");
+    }
 }
 
 #[tokio::test]

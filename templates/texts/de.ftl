@@ -120,6 +120,7 @@ sign-in-again = Bitte melde dich noch einmal an
 sign-in-again-next = Dieser Browser ist nicht mehr angemeldet: Du warst lange weg, oder du wurdest von einem anderen Gerät aus abgemeldet.
 sign-in-locked = Dieses Konto ist gesperrt
 sign-in-locked-next = Wer diesen Ort betreibt, hat es gesperrt. Gelöscht wurde nichts. Frag dort nach dem Grund.
+entry-locked-next = Wer diesen Ort betreibt, hat es gesperrt, und ein neues Passwort würde nichts öffnen. Dein Link oder dein Code ist nicht verbraucht. Frag dort nach dem Grund.
 sign-in-out = Du bist abgemeldet
 sign-in-out-next = Dieser Browser weiß nichts mehr von dir. Deine Apps bleiben angemeldet.
 sign-out-do = Abmelden
@@ -224,6 +225,7 @@ setup-name-long = { $count ->
    *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
 }
 setup-name-sign = Ein Name hat Buchstaben, Ziffern, Leerzeichen und andere Zeichen in einer Zeile.
+setup-name-unseen = Keines dieser Zeichen ist zu sehen. Bitte tippe einen Namen, den Freunde lesen können, oder lass das Feld leer.
 setup-name-empty = Bitte tippe deine Domain ein.
 setup-name-address = Das ist die Nummer einer Maschine. Freunde brauchen einen Namen; nimm „Heimnetz“, wenn du keinen hast.
 setup-name-dot = In <code>{ $domain }</code> ist kein Punkt. Eine Domain sieht aus wie strand.example.
@@ -246,6 +248,9 @@ setup-owner-shown-long = { $count ->
 }
 password-label = Passwort
 password-help = Mindestens 10 Zeichen. Vier alltägliche Wörter hintereinander merkt man sich leicht, und sie sind schwer zu raten.
+strength-fair = Stärke: ausreichend. Ein Wort mehr macht es besser.
+strength-good = Stärke: gut.
+strength-strong = Stärke: sehr gut.
 password-again = Dasselbe Passwort noch einmal
 setup-owner-password-kept = Dein Passwort ist als Fingerabdruck gespeichert.
 setup-owner-password-other = Ein anderes wählen
@@ -261,6 +266,7 @@ name-long = { $count ->
 name-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
 name-kept-or = <b>{ $name }</b> ist für die Maschine vorgesehen. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-scripts = Hier mischen sich Buchstaben mehrerer Alphabete, das ließe sich mit einem anderen Namen verwechseln. Nimm nur eines.
+name-scripts-or = Das mischt Buchstaben aus mehreren Alphabeten und ließe sich mit einem anderen Namen verwechseln. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-taken = <b>{ $name }</b> ist hier schon vergeben. Nimm bitte einen anderen.
 name-taken-or = <b>{ $name }</b> ist hier schon vergeben. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-alike = <b>{ $name }</b> sieht einem Namen zu ähnlich, den es hier schon gibt. Nimm bitte einen anderen.
@@ -371,6 +377,7 @@ sign-in-left-next = Dein Konto ist geschlossen. { $days } Tage lang kannst du es
 me-bar = { $place }: deine Seiten
 me-tabs = Deine Seiten
 me-tab = Ich
+me-invite-tab = Einladen
 me-data-tab = Meine Daten
 me-status = Angemeldet als { $name }
 me-title = Deine Seite
@@ -402,6 +409,25 @@ me-code-kept = Ich habe ihn aufgeschrieben
 me-out-what = Nur diesen Browser. Deine Apps bleiben angemeldet.
 me-out-do = Diesen Browser abmelden
 me-devices-tab = Geräte
+me-invite-title = Jemanden einladen
+me-invite-what = Ein Link lässt eine Person herein: Sie bekommt ein Konto bei { $place }, und ihr steht einander in der Liste. Gib ihn nur jemandem, den du kennst.
+me-invite-quota = Du kannst offene Einladungen für { $quota ->
+    [one] eine Person
+   *[other] { $quota } Personen
+} zugleich haben; jetzt { $given ->
+    [0] sind es keine
+    [one] ist es eine
+   *[other] sind es { $given }
+}.
+me-invite-ask = Wer kommt, wartet, bis jemand, der diesen Ort betreibt, Ja sagt.
+me-invite-full = Alle deine Einladungen sind vergeben. Nimm eine zurück, oder warte, bis eine benutzt oder abgelaufen ist.
+me-invite-own = Deine Links
+me-invite-older = { $count ->
+    [one] Und ein älterer Link.
+   *[other] Und { $count } ältere Links.
+}
+me-invite-not = Du kannst gerade niemanden einladen
+me-invite-not-next = Wer diesen Ort betreibt, entscheidet, wer einladen darf. Bitte dort um einen Link.
 me-devices-title = Deine Geräte
 me-devices-heading = Deine Geräte
 me-devices-apps = Apps mit deinem Passwort
@@ -474,6 +500,7 @@ me-export-look = Noch einmal nachsehen
 me-export-ready = Deine Datei wurde { $when } gemacht. Sie liegt hier bis { $day }; dann wird sie gelöscht.
 me-export-fetch = Datei herunterladen ({ $size })
 me-export-again = Eine neue machen
+me-export-later = Was danach kam, ist nicht in dieser Datei. Eine neue kannst du { $moment } oder später machen.
 export-told = Die Datei mit allem, was dir gehört, ist fertig. Hol sie bis { $day } auf deiner Seite ab, wo nur du sie bekommst: { $page }
 export-told-failed = Die Datei mit allem, was dir gehört, konnte nicht gemacht werden. Der Grund steht im Protokoll des Servers. Versuch es später noch einmal, oder sag denen Bescheid, die den Ort betreiben.
 export-title = Alles von { $address }
@@ -641,7 +668,7 @@ admin-person-browsers = { $count ->
     [one] Und ein Browser.
    *[other] Und { $count } Browser.
 }
-admin-since-day = Hier seit { $day }.
+admin-since-day = Dabei seit { $day }.
 admin-sign-out-help = Für ein verlorenes Telefon. Das Passwort bleibt, und Apps, die es kennen, kommen wieder: Mach auch einen Link für ein neues.
 admin-sign-out-do = Überall abmelden
 admin-reset = Ein neues Passwort
@@ -718,6 +745,7 @@ admin-invite-account = Einladung
 admin-invite-by = Von <bdi>{ $name }</bdi>
 admin-invite-unused = noch niemand
 admin-invite-uses = { $uses } von { $of }
+admin-invite-paused = Ruht
 admin-invite-withdrawn = Zurückgenommen
 admin-invite-used = Benutzt
 admin-invite-open = Offen
@@ -872,6 +900,7 @@ admin-wants-number = Bitte eine Zahl von { $min } bis { $max }. Nichts wurde ge�
 admin-wants-time = Bitte eine Uhrzeit wie 3:30. Nichts wurde geändert.
 admin-wants-keep = Bitte drei Zahlen wie 7,4,6, jede von 0 bis { $most } und nicht alle 0. Nichts wurde geändert.
 admin-wants-text = Bitte eine Zeile mit höchstens { $most } Zeichen. Nichts wurde geändert.
+admin-wants-name = Bitte eine Zeile mit höchstens { $most } Zeichen, und solchen, die man sieht. Nichts wurde geändert.
 admin-wants-other = Dieser Wert passt nicht. Nichts wurde geändert.
 
 # Links, die Freunde bekommen
@@ -1046,7 +1075,7 @@ register-fast = { $count ->
 # Warten auf ein Ja
 waiting-title = Du bist fast da
 waiting-next = Wer diesen Ort betreibt, muss erst Ja sagen. Der Name <b>{ $name }</b> ist für dich aufgehoben.
-waiting-keep = Merk dir die Adresse dieser Seite: Hier steht, wann du hereinkommst. Du kannst sie solange schließen.
+waiting-keep = Hebe die Adresse dieser Seite auf: Hier steht, wann du herein kannst. Du kannst sie inzwischen schließen. Kommt bis { $day } keine Antwort, ist der Name wieder frei und du kannst neu fragen.
 waiting-tell = { $name } möchte herein, mit einer Einladung des Ortes. Ja oder Nein sagst du unter { $web }/admin.
 waiting-tell-by = { $name } möchte herein, mit einer Einladung von { $inviter }. Ja oder Nein sagst du unter { $web }/admin.
 waiting-status = Wartet auf ein Ja
@@ -1076,6 +1105,12 @@ buddy-here = Da
 buddy-away = Gerade nicht da
 phone-qr = QR-Code, der dein Telefon als { $address } anmeldet
 phone-caption = Meldet dein Telefon an, ohne zu tippen. Geht einmal und läuft { $moment } ab. Zeig ihn niemandem.
+phone-this = Du liest das auf genau diesem Telefon?
+phone-link = Die App auf diesem Telefon anmelden
+phone-link-what = Installiere zuerst die App, komm dann zurück und drück hier: Die App öffnet sich und meldet sich an. Fragt sie nach einem neuen Passwort, nimm irgendeines; es gilt nur für dieses Telefon. Der Link wirkt einmal und läuft { $moment } ab.
+phone-copy = Oder ein Passwort in die App kopieren
+phone-copy-what = Deine Chatadresse und dieses Passwort melden anstelle des Codes eine App an: Wähle dort „Ich habe schon ein Konto“.
+phone-copied = Das Passwort ist kopiert.
 phone-none = Gerade gibt es keinen Bildcode: Es gibt ihn nur in der halben Stunde, nachdem hier das Passwort getippt wurde, und nicht für beliebig viele Telefone. Tippe deine Adresse und das Passwort ein, das du gewählt hast.
 
 # Ein neues Passwort

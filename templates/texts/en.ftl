@@ -121,6 +121,7 @@ sign-in-again = Please sign in again
 sign-in-again-next = This browser is not signed in any more: you were away for long, or you were signed out from another device.
 sign-in-locked = This account is locked
 sign-in-locked-next = The owner of this place has locked it. Nothing was deleted. Ask the owner why.
+entry-locked-next = The owner of this place has locked it, so a new password would open nothing. Your link or code was not used up. Ask the owner why it is locked.
 sign-in-out = You are signed out
 sign-in-out-next = This browser knows nothing of you any more. Your apps stay signed in.
 sign-out-do = Sign out
@@ -225,6 +226,7 @@ setup-name-long = { $count ->
    *[other] That is { $count } signs long; 40 are the most.
 }
 setup-name-sign = A name has letters, digits, blanks and signs on one line.
+setup-name-unseen = None of these signs can be seen. Please type a name that friends can read, or leave it empty.
 setup-name-empty = Please type your domain.
 setup-name-address = This is the number of a machine. Friends need a name; choose “home network” if you have none.
 setup-name-dot = <code>{ $domain }</code> has no dot in it. A domain looks like beach.example.
@@ -247,6 +249,9 @@ setup-owner-shown-long = { $count ->
 }
 password-label = Password
 password-help = At least 10 signs. Four everyday words in a row are easy to keep and hard to guess.
+strength-fair = Strength: fair. One more word makes it better.
+strength-good = Strength: good.
+strength-strong = Strength: strong.
 password-again = The same password again
 setup-owner-password-kept = Your password is kept as a fingerprint.
 setup-owner-password-other = Choose another
@@ -262,6 +267,7 @@ name-long = { $count ->
 name-kept = <b>{ $name }</b> is kept for the machine. Please take another.
 name-kept-or = <b>{ $name }</b> is kept for the machine. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-scripts = This mixes letters of several alphabets, so it could be taken for another name. Use one alphabet.
+name-scripts-or = This mixes letters of several alphabets, so it could be taken for another name. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-taken = <b>{ $name }</b> is taken here. Please take another.
 name-taken-or = <b>{ $name }</b> is taken here. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-alike = <b>{ $name }</b> looks too much like a name that is taken here. Please take another.
@@ -372,6 +378,7 @@ sign-in-left-next = Your account is closed. For { $days } days you can change yo
 me-bar = { $place }: your pages
 me-tabs = Your pages
 me-tab = Me
+me-invite-tab = Invite
 me-data-tab = My data
 me-status = Signed in as { $name }
 me-title = Your page
@@ -403,6 +410,25 @@ me-code-kept = I have written it down
 me-out-what = Only this browser. Your apps stay signed in.
 me-out-do = Sign out this browser
 me-devices-tab = Devices
+me-invite-title = Invite somebody
+me-invite-what = A link lets one person in: they get an account at { $place }, and you stand in each other’s list. Give it only to somebody you know.
+me-invite-quota = You can have open invitations for { $quota ->
+    [one] one person
+   *[other] { $quota } people
+} at once; now there { $given ->
+    [0] are none
+    [one] is one
+   *[other] are { $given }
+}.
+me-invite-ask = Whoever comes waits until somebody who runs this place says yes.
+me-invite-full = All your invitations are given out. Take one back, or wait until one is used or has run out.
+me-invite-own = Your links
+me-invite-older = { $count ->
+    [one] And one older link.
+   *[other] And { $count } older links.
+}
+me-invite-not = You cannot invite anybody now
+me-invite-not-next = Whoever runs this place decides who may invite. Ask them for a link.
 me-devices-title = Your devices
 me-devices-heading = Your devices
 me-devices-apps = Apps by your password
@@ -475,6 +501,7 @@ me-export-look = Look again
 me-export-ready = Your file was made { $when }. It lies here until { $day }; then it is deleted.
 me-export-fetch = Download the file ({ $size })
 me-export-again = Make a new one
+me-export-later = What came after it is not in this file. You can make a new one { $moment } or later.
 export-told = The file with everything of yours is ready. Fetch it until { $day } on your page, where only you get it: { $page }
 export-told-failed = The file with everything of yours could not be made. The cause stands in the server’s log. Please try again later, or tell the owner.
 export-title = Everything of { $address }
@@ -642,7 +669,7 @@ admin-person-browsers = { $count ->
     [one] And one browser.
    *[other] And { $count } browsers.
 }
-admin-since-day = Here since { $day }.
+admin-since-day = Came in on { $day }.
 admin-sign-out-help = For a phone that was lost. The password stays as it is, so apps that know it come back: make a link for a new one, too.
 admin-sign-out-do = Sign out everywhere
 admin-reset = A new password
@@ -719,6 +746,7 @@ admin-invite-account = Invitation
 admin-invite-by = Made by <bdi>{ $name }</bdi>
 admin-invite-unused = nobody yet
 admin-invite-uses = { $uses } of { $of }
+admin-invite-paused = Paused
 admin-invite-withdrawn = Withdrawn
 admin-invite-used = Used
 admin-invite-open = Open
@@ -873,6 +901,7 @@ admin-wants-number = A number from { $min } to { $max }, please. Nothing was cha
 admin-wants-time = A time of day such as 3:30, please. Nothing was changed.
 admin-wants-keep = Three numbers such as 7,4,6, please, each 0 to { $most } and not all 0. Nothing was changed.
 admin-wants-text = One line of { $most } signs at most, please. Nothing was changed.
+admin-wants-name = One line of { $most } signs at most, please, with some that can be seen. Nothing was changed.
 admin-wants-other = This value does not fit. Nothing was changed.
 
 # Links that friends get
@@ -1047,7 +1076,7 @@ register-fast = { $count ->
 # Waiting for a yes
 waiting-title = You are nearly in
 waiting-next = Whoever runs this place has to say yes first. The name <b>{ $name }</b> is kept for you.
-waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile.
+waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile. Without an answer by { $day }, the name is free again and you can ask anew.
 waiting-tell = { $name } would like to come in, by an invitation of the place. You say yes or no at { $web }/admin.
 waiting-tell-by = { $name } would like to come in, by an invitation of { $inviter }. You say yes or no at { $web }/admin.
 waiting-status = Waiting for a yes
@@ -1077,6 +1106,12 @@ buddy-here = Here
 buddy-away = Not here now
 phone-qr = QR code that signs your phone in as { $address }
 phone-caption = Signs your phone in without typing. Works once, and runs out { $moment }. Show it to nobody.
+phone-this = You read this on that very phone?
+phone-link = Sign in the app on this phone
+phone-link-what = Install the app first, then come back and press this: the app opens and signs in. If it asks for a new password, choose any; it is for this phone alone. The link works once, and runs out { $moment }.
+phone-copy = Or copy a password into the app
+phone-copy-what = Your chat address and this password sign one app in, in place of the code: choose “I already have an account”.
+phone-copied = The password is copied.
 phone-none = There is no picture code now. It is made for half an hour after the password was typed here, and not for any number of phones. Type your address and the password that you chose.
 
 # A new password
@@ -1172,7 +1207,7 @@ restore-row-opens-more = The database is opened and looked through.
 restore-row-counted = Counted
 restore-row-counted-more = Accounts and messages are as many as on the day it was made.
 restore-chip-good = Good
-restore-chip-now = Just now
+restore-chip-now = Under way
 restore-chip-percent = { $percent } %
 restore-chip-later = Comes next
 restore-ready-title = Bring back { $place }?

@@ -19,7 +19,8 @@ export ROOT PYTHON SERVER_KIND SERVER_DOMAIN
 # Runs this script again in a network namespace of its own, where every port is free.
 own_network() {
     [ -z "${IMERA_OWN_NETWORK:-}" ] || return 0
-    export IMERA_OWN_NETWORK=1
+    IMERA_OWN_NETWORK=$(readlink /proc/self/ns/net)
+    export IMERA_OWN_NETWORK
     if unshare --net true 2>/dev/null; then
         exec unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$0" "$@"
     elif unshare --map-root-user --net true 2>/dev/null; then
@@ -27,6 +28,9 @@ own_network() {
     fi
     echo "no network namespaces here: using the machine's own ports" >&2
 }
+
+# Whether own_network found one.
+is_own_network() { [ "$IMERA_OWN_NETWORK" != "$(readlink /proc/self/ns/net)" ]; }
 
 # Waits until the command given succeeds, at most $1 seconds; looks every tenth of a second.
 wait_for() {

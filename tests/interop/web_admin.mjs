@@ -1,16 +1,17 @@
 // The owner's pages with Chromium: how things are, people, invitations, backups, settings, the log.
 import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 const PASSWORD = 'four everyday words';
 
-export async function admin({ page, origin, how, data, look, check, send, at }) {
+export async function admin(tools) {
+  const { page, origin, how, data, look, both, check, at, signIn, imera, somebody, online } = tools;
   const press = async action => {
     await page.locator(`form[action="${action}"] button.btn:not(.js-only)`).first().click();
     await page.waitForLoadState();
   };
   const says = async (place, words) => check((await page.locator(place).first().innerText()).includes(words), words);
   const english = how !== 'mirrored';
-  const imera = (words, input) => execFileSync(process.env.IMERA_BIN, [...words, '--data', data], { input });
   const makeBackup = async () => {
     await page.goto(`${origin}/admin/backups`);
     await press('/admin/backups/make');
@@ -18,30 +19,30 @@ export async function admin({ page, origin, how, data, look, check, send, at }) 
     for (let tries = 0; new URL(page.url()).search !== '?n=work' && tries < 200; tries += 1) {
       await page.goto(`${origin}/admin/backups/work`);
     }
-    check(await page.locator('.note.ok').isVisible(), 'the backup is made');
   };
-  imera(['account', 'add', 'lea', '--password-stdin'], `${PASSWORD}\n`);
 
   await page.goto(`${origin}/admin`);
   await at('/sign-in');
-  await page.fill('#name', 'lea');
-  await page.fill('#password', PASSWORD);
-  await send();
+  await signIn('lea', PASSWORD);
   await at('/admin');
   check((await page.locator('.tabs').count()) === 0, 'the page is for owners');
   await look('admin-refused');
   await page.context().clearCookies();
   await page.goto(`${origin}/admin`);
-  await page.fill('#name', 'mira');
-  await page.fill('#password', PASSWORD);
-  await send();
+  await signIn('mira', PASSWORD);
   await at('/admin');
   await press('/admin/look');
   await at('/admin');
-  await look('admin-home');
+  const goes = await online('lea', PASSWORD, 'Conversations.x7');
+  await page.goto(`${origin}/admin`);
+  await both('admin-home');
 
   await page.goto(`${origin}/admin/people`);
-  await look('admin-people');
+  await both('admin-people');
+  await page.locator('a.btn.slim', { hasText: 'mira' }).click();
+  await page.waitForURL('**/admin/people/*');
+  await look('admin-person-own');
+  await page.goto(`${origin}/admin/people`);
   await page.fill('#q', 'nobody at all');
   await press('/admin/people');
   await look('admin-people-none');
@@ -49,7 +50,17 @@ export async function admin({ page, origin, how, data, look, check, send, at }) 
   await page.locator('a.btn.slim', { hasText: 'lea' }).click();
   await page.waitForURL('**/admin/people/*');
   const person = new URL(page.url()).pathname;
-  await look('admin-person');
+  check((await page.locator('section .buddies li').innerText()).includes('Conversations.x7'), 'the app is told');
+  await both('admin-person');
+  await goes();
+  const lea = await somebody();
+  await lea.goto(`${origin}/sign-in?to=/me/data`);
+  await signIn('lea', PASSWORD, lea);
+  await at('/me/data', lea);
+  await press(`${person}/sign-out`);
+  await lea.reload();
+  await at('/sign-in', lea);
+  await look('sign-in-again', lea);
   await press(`${person}/link`);
   await page.waitForURL('**/people/*#link');
   check((await page.locator('#made').innerText()).includes('/reset/'), 'the link for a new password');
@@ -68,6 +79,10 @@ export async function admin({ page, origin, how, data, look, check, send, at }) 
   await press(`${person}/open`);
   await press(`${person}/lock`);
   await look('admin-person-locked');
+  await signIn('lea', PASSWORD, lea);
+  await lea.waitForLoadState();
+  check((await lea.locator('.note.warn').count()) === 1, 'locked: told to who knows the password');
+  await look('sign-in-locked', lea);
   await press(`${person}/open`);
 
   await page.goto(`${origin}/admin/invites`);
@@ -90,7 +105,8 @@ export async function admin({ page, origin, how, data, look, check, send, at }) 
   await page.goto(`${origin}/admin/backups`);
   await look('admin-backups-none');
   await makeBackup();
-  await look('admin-backups');
+  check(await page.locator('.note.ok').isVisible(), 'the backup is made');
+  await both('admin-backups');
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('form[action$="/download"] button').first().click()]);
   check(download.suggestedFilename().endsWith('.backup') && (await download.failure()) === null, 'the download');
 
@@ -99,11 +115,16 @@ export async function admin({ page, origin, how, data, look, check, send, at }) 
   await look('admin-backups-second');
   await page.goto(`${origin}/admin`);
   check(await page.locator('.note.warn').isVisible(), 'trouble is told');
-  await look('admin-trouble');
+  await both('admin-trouble');
+  await page.goto(`${origin}/admin/backups`);
+  await page.locator('a[href^="/admin/restore?file="]').first().click();
+  await page.waitForLoadState();
+  await look('owner-restore-kept');
+  await troubles({ ...tools, press, makeBackup });
   imera(['settings', 'set', 'backup_folder', '']);
 
   await page.goto(`${origin}/admin/settings`);
-  await look('admin-settings');
+  await both('admin-settings');
   await page.goto(`${origin}/admin/settings?open=people`);
   await page.fill('#invite_quota', '0');
   await press('/admin/settings/people');
@@ -113,24 +134,40 @@ export async function admin({ page, origin, how, data, look, check, send, at }) 
   await at('/admin/settings');
   check(await page.locator('.note.ok').isVisible(), 'saved');
   await look('admin-settings-saved');
+  for (let more = 0; how === 'script' && more < 30; more += 1) imera(['settings', 'set', 'backup_at', `03:${10 + more}`]);
   await page.goto(`${origin}/admin/log`);
-  if (english) await says('tbody', 'lea');
-  await look('admin-log');
-  if (english) {
-    await page.click('button[value=de]');
-    await at('/admin/log');
-    await look('admin-log-german');
-    await page.goto(`${origin}/admin`);
-    await look('admin-home-german');
-    await page.goto(`${origin}/admin/backups`);
-    await look('admin-backups-german');
-    await page.goto(`${origin}/admin/settings`);
-    await look('admin-settings-german');
-    await page.goto(`${origin}/admin/people`);
-    await look('admin-people-german');
-    await page.click('button[value=en]');
+  await both('admin-log');
+  if (how === 'script') {
+    await page.locator('a[href^="/admin/log?before="]').click();
+    await page.waitForURL('**/admin/log?before=*');
+    await look('admin-log-older');
   }
+  if (english) await says('tbody', 'lea');
   await page.goto(`${origin}/admin`);
   await page.locator('form[action="/sign-out"] button').click();
   await at('/sign-in');
+}
+
+// No backup can be made, and the doors are silent, as with a pulled cable (NEAR is the address they stand on).
+async function troubles({ page, origin, data, look, both, check, press, makeBackup }) {
+  renameSync(`${data}/backups`, `${data}/backups-`);
+  writeFileSync(`${data}/backups`, 'no folder');
+  await makeBackup();
+  check(await page.locator('.note.bad').first().isVisible(), 'the backup failed');
+  await both('admin-backups-failed');
+  if (process.env.NEAR) {
+    const cable = deed => execFileSync('ip', ['address', deed, `${process.env.NEAR}/32`, 'dev', 'lo']);
+    cable('del');
+    await page.goto(`${origin}/admin`);
+    await press('/admin/look');
+    check((await page.locator('header.sky.night').count()) === 1 && (await page.locator('.body > details').count()) === 1, 'a storm, and more than can stand open');
+    await both('admin-storm');
+    cable('add');
+  }
+  rmSync(`${data}/backups`);
+  renameSync(`${data}/backups-`, `${data}/backups`);
+  await makeBackup();
+  await page.goto(`${origin}/admin`);
+  await press('/admin/look');
+  check((await page.locator('.note.bad').count()) === 0, 'all is well again');
 }

@@ -1,11 +1,11 @@
-// Restoring with Chromium: at set-up up to the question, and by the owner of a place to its end. BACKUP names a backup
-// of Beach House whose owner has the password of web_talk.mjs; LOCKED one with the passphrase "correct horse battery".
+// Restoring with Chromium: at set-up up to the question and back, by the owner of a place and on an empty machine to its
+// end. BACKUP names a backup of another Beach House, LOCKED one with the passphrase, OWN that of the place just made.
 import http from 'node:http';
-import { writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const { BACKUP, LOCKED } = process.env;
+const { BACKUP, LOCKED, OWN, SCRATCH } = process.env;
+const PASSPHRASE = 'correct horse battery';
 
 // An upload that stays on its way, so that its page can be looked at. Ends it when called.
 const arriving = async (page, origin, path) => {
@@ -20,9 +20,8 @@ const arriving = async (page, origin, path) => {
   return () => request.destroy();
 };
 
-export const restore = async ({ page, origin, look, check, at }, when) => {
-  const base = when === 'setup' ? '/setup/restore' : '/admin/restore';
-  const name = what => `${when === 'setup' ? '' : 'owner-'}restore-${what}`;
+// The hands that both doors need; `base` is where their pages stand.
+const hands = ({ page, origin, check, at }, base) => {
   const sent = action => Promise.all([page.waitForResponse(reply => reply.request().method() === 'POST'), action()]);
   const bring = async file => {
     await page.setInputFiles('#file', file);
@@ -37,17 +36,45 @@ export const restore = async ({ page, origin, look, check, at }, when) => {
     await at(path);
   };
   const question = () => ends(`${base}/ready`);
+  // The yes was sent: by script the page comes by itself; without, by looking again.
+  const comes = async () => {
+    await page.waitForURL(url => url.pathname.startsWith('/restored/'));
+    const back = page.locator('a.main[href="/sign-in"]');
+    for (let tries = 0; tries < 60 && (await back.count()) === 0; tries += 1) {
+      await back.waitFor({ timeout: 12_000 }).catch(() => page.reload());
+    }
+    check((await back.count()) === 1, 'the place is back');
+  };
+  return { sent, bring, ends, question, comes };
+};
+
+// A file like `file`, but for what `change` makes of its bytes.
+const changed = (file, change) => {
+  const other = join(SCRATCH, 'changed.backup');
+  writeFileSync(other, change(readFileSync(file)));
+  return other;
+};
+
+export const restore = async (tools, when) => {
+  const { page, origin, look, both, check, at } = tools;
+  const base = when === 'setup' ? '/setup/restore' : '/admin/restore';
+  const name = what => `${when === 'setup' ? '' : 'owner-'}restore-${what}`;
+  const { sent, bring, ends, question, comes } = hands(tools, base);
   await page.goto(`${origin}${base}`);
   await look(name('choose'));
   if (when === 'setup') {
     await page.locator('.go .main').click();
     await look(name('no-file'));
-    const other = join(mkdtempSync(join(tmpdir(), 'imera-')), 'holiday.zip');
-    writeFileSync(other, 'PK something else');
-    await bring(other);
+    await bring(changed(BACKUP, () => 'PK something else'));
     await ends(base);
     check((await page.locator('h2').first().innerText()) === (await page.locator('.note.bad h2').innerText()), 'what is wrong comes first');
-    await look(name('not-ours'));
+    await both(name('not-ours'));
+    await bring(changed(BACKUP, bytes => bytes.subarray(0, bytes.length / 2)));
+    await ends(base);
+    await look(name('damaged'));
+    await bring(changed(BACKUP, bytes => Buffer.from(bytes.toString('latin1').replace(/^(.{8}imera backup )\d+/s, '$12'), 'latin1')));
+    await ends(base);
+    await look(name('newer'));
     const stop = await arriving(page, origin, base);
     for (let tries = 0; tries < 100 && (await page.locator('#row-arrived.wait').count()) === 0; tries += 1) {
       await page.goto(`${origin}${base}/check`).catch(() => {});
@@ -63,7 +90,7 @@ export const restore = async ({ page, origin, look, check, at }, when) => {
     await sent(() => page.locator('.go .main').click());
     await ends(base);
     await look(name('passphrase-wrong'));
-    await page.fill('#passphrase', 'correct horse battery');
+    await page.fill('#passphrase', PASSPHRASE);
     await sent(() => page.keyboard.press('Enter'));
     await question();
     await look(name('ready'));
@@ -80,12 +107,40 @@ export const restore = async ({ page, origin, look, check, at }, when) => {
   await look(name('ready-wrong'));
   await page.fill('#place', 'Beach House');
   await page.locator('.go .danger').click();
-  await page.waitForURL(url => url.pathname.startsWith('/restored/'));
-  // By script it comes by itself; without, by looking again.
-  const back = page.locator('a.main[href="/sign-in"]');
-  for (let tries = 0; tries < 60 && (await back.count()) === 0; tries += 1) {
-    await back.waitFor({ timeout: 12_000 }).catch(() => page.reload());
-  }
-  check((await back.count()) === 1, 'the place is back');
+  await comes();
   await look('restored');
+};
+
+// A machine where nothing is: the question, the yes, and the old password lets in at the pages.
+export const onEmptyMachine = async tools => {
+  const { page, origin, address, both, look, check, at, send, signIn } = tools;
+  const { sent, bring, ends, question, comes } = hands(tools, '/setup/restore');
+  await page.goto(address);
+  await send();
+  await at('/setup/start');
+  await page.check('[value=restore]');
+  await send();
+  await at('/setup/restore');
+  await both('restore-choose');
+  await bring(OWN);
+  await ends('/setup/restore');
+  await both('restore-locked');
+  await page.fill('#passphrase', PASSPHRASE);
+  await sent(() => page.locator('.go .main').click());
+  await question();
+  check((await page.locator('h1').innerText()).includes('Beach House'), 'the question names the place');
+  await both('restore-ready');
+  await page.locator('.go .main').click();
+  await comes();
+  await both('restored');
+  await page.locator('a.main[href="/sign-in"]').click();
+  await at('/sign-in');
+  await signIn('mira', 'four everyday words more');
+  await at('/admin');
+  await look('admin-home-restored');
+  await page.goto(`${origin}/admin/people`);
+  const all = await page.locator('.body').innerText();
+  check(['tom', 'lena', 'lea', 'nora'].every(name => all.includes(name)), 'everybody is back');
+  await page.goto(`${origin}/setup`);
+  check((await page.locator('#code').count()) === 0, 'the set-up is closed');
 };

@@ -23,6 +23,8 @@ use super::Outbox;
 use super::Reply;
 use super::Spec;
 use crate::accounts::Role;
+use crate::accounts::invites::Kind;
+use crate::accounts::invites::may_give;
 use crate::limits;
 use crate::settings::MEMBERS_INVITE;
 use crate::store::AccountId;
@@ -92,9 +94,8 @@ impl Who {
     fn has(self, cx: &Ctx<'_>) -> bool {
         match (self, cx.parts.accounts.role(cx.asker())) {
             (Who::Owner, Some(Role::Owner)) => cx.session.device().is_none(),
-            (_, Some(Role::Owner)) => true,
-            (Who::Member, Some(Role::Member)) => true,
-            (Who::Inviter, Some(Role::Member)) => cx.parts.settings.is_on(&MEMBERS_INVITE),
+            (Who::Member, Some(role)) => may_give(Kind::Contact, role, false),
+            (Who::Inviter, Some(role)) => may_give(Kind::Account, role, cx.parts.settings.is_on(&MEMBERS_INVITE)),
             _ => false,
         }
     }

@@ -1,9 +1,10 @@
 //! XEP-0077 In-Band Registration, version 2.4, §3.1, and XEP-0445 Pre-Authenticated In-Band
 //! Registration, version 0.2.0: a new account before log-in, or a new password by a reset link.
 //!
-//! By an invitation; without one in the test profile only. Without TLS never (§9). The token comes
-//! in a `<preauth/>`, or as the field `token` of the form, for apps that know forms only. What people
-//! read is in the request's language, else in the stream's.
+//! By an invitation, or by the link that signs one app in (accounts/devices); without one in the test
+//! profile only. Without TLS never (§9). The token comes in a `<preauth/>`, or as the field `token` of
+//! the form, for apps that know forms only. What people read is in the request's language, else in the
+//! stream's.
 
 use std::net::IpAddr;
 
@@ -11,6 +12,7 @@ use super::wire::Gone;
 use super::wire::Wire;
 use crate::accounts::CreateError;
 use crate::accounts::Role;
+use crate::accounts::devices::DeviceTicket;
 use crate::accounts::invites::Kind;
 use crate::accounts::invites::Looked;
 use crate::accounts::invites::Ticket;
@@ -51,6 +53,8 @@ pub struct Registration {
     pub address: IpAddr,
     /// The invitation that was shown. It holds for this stream, even when it runs out meanwhile.
     ticket: Option<Box<Ticket>>,
+    /// Or the code that signs one app in.
+    device: Option<Box<DeviceTicket>>,
 }
 
 /// Who is before a registration's parts and reads its language.
@@ -67,7 +71,7 @@ pub fn features() -> [Element; 3] {
 
 impl Registration {
     pub fn new(address: IpAddr) -> Registration {
-        Registration { address, ticket: None }
+        Registration { address, ticket: None, device: None }
     }
 
     /// Answers an IQ of somebody who has not logged in.
@@ -108,6 +112,13 @@ impl Registration {
 
     /// XEP-0445 §4: whether a token holds is asked here and not again.
     async fn show(&mut self, desk: Desk<'_>, token: &str) -> Result<(), StanzaError> {
+        let (accounts, now) = (&desk.parts.accounts, desk.parts.clock.since_start());
+        if accounts.throttle().may_try_token(self.address, now).is_ok() {
+            self.device = accounts.device_of_token(token).await.map_err(failed)?.map(Box::new);
+        }
+        if self.device.is_some() {
+            return Ok(());
+        }
         match desk.parts.invites.look(token, Some(self.address)).await.map_err(failed)? {
             Looked::Valid(ticket) if ticket.kind != Kind::Contact => {
                 self.ticket = Some(ticket);
@@ -120,7 +131,7 @@ impl Registration {
     /// §3.1.2, §4: fields for apps that know no forms, and the form.
     fn form(&self, desk: Desk<'_>) -> Element {
         let field = |name: &'static str| Element::new(ns::REGISTER, name);
-        let needs_token = self.ticket.is_none() && !desk.parts.policy.registration;
+        let needs_token = self.ticket.is_none() && self.device.is_none() && !desk.parts.policy.registration;
         let (title, what) = match (needs_token, self.ticket.as_ref().map(|ticket| ticket.kind)) {
             (true, _) => (text("register-title"), text("register-paste")),
             (_, Some(Kind::Reset)) => (text("register-title-reset"), text("register-reset")),
@@ -128,7 +139,8 @@ impl Registration {
         };
         let title = desk.say(&title.with("place", desk.parts.settings.place_name()));
         let what = desk.say(&what);
-        let name = self.ticket.as_ref().and_then(|ticket| ticket.name.clone()).unwrap_or_default();
+        let named = self.ticket.as_ref().and_then(|ticket| ticket.name.clone());
+        let name = named.or(self.device.as_ref().map(|device| device.name.clone())).unwrap_or_default();
         let label = |words: &Text| desk.say(words);
         let mut username =
             Field::new(FieldKind::TextSingle, "username").label(label(&text("register-name"))).required();
@@ -160,8 +172,11 @@ impl Registration {
             return Err(desk.refuse(Condition::NotAcceptable, &text("register-missing")));
         };
         writable(&desk.parts.store)?;
-        if let (None, Some(token)) = (&self.ticket, given(TOKEN)) {
+        if let (None, None, Some(token)) = (&self.ticket, &self.device, given(TOKEN)) {
             self.show(desk, token_in(&token)).await?;
+        }
+        if let Some(device) = &self.device {
+            return desk.sign_in(device, &name, &password).await;
         }
         match &self.ticket {
             Some(ticket) if ticket.kind == Kind::Reset => desk.reset(ticket, &name, &password).await,
@@ -238,6 +253,16 @@ impl Desk<'_> {
         }
         let renewed = entry::reset(self.parts, ticket, password).await;
         renewed.map(drop).map_err(|error| self.of_join(error, name))
+    }
+
+    /// One app of an account that there is: it logs in by the password that it has chosen.
+    async fn sign_in(&self, device: &DeviceTicket, name: &str, password: &str) -> Result<(), StanzaError> {
+        if prepare_local(name).ok().as_deref() != Some(&*device.name) {
+            return Err(self.refuse(Condition::NotAcceptable, &text("register-other")));
+        }
+        let place = self.parts.settings.place_name();
+        let signed_in = self.parts.accounts.sign_in_app(device, password, self.parts.rules(&place).as_ref()).await;
+        signed_in.map_err(|error| self.of_join(error, name))
     }
 
     fn of_join(&self, error: JoinError, name: &str) -> StanzaError {

@@ -6,8 +6,8 @@ use super::super::Inner;
 use super::super::ask::Asked;
 use super::super::frame::Errors;
 use super::super::frame::Frame;
+use super::super::invitations;
 use super::super::signed::Owner;
-use super::invites;
 use super::person;
 use super::settings;
 use crate::texts::Book;
@@ -99,5 +99,5 @@ pub(super) fn desk(
 
 /// What a page before has done.
 fn done(note: &str) -> Option<(&'static str, Text)> {
-    person::told(note).or_else(|| invites::told(note)).or_else(|| settings::told(note))
+    person::told(note).or_else(|| invitations::told(note)).or_else(|| settings::told(note))
 }

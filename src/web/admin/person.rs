@@ -21,18 +21,18 @@ use super::super::form::Form;
 use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::frame::page;
+use super::super::fresh::About;
+use super::super::fresh::Link;
+use super::super::shown::ShownLink;
 use super::super::signed::Owner;
 use super::capital;
 use super::desk;
 use super::desk::Desk;
-use super::fresh::About;
-use super::fresh::Link;
 use super::here;
 use super::here::Presence;
 use super::number;
 use super::people::last_here;
 use super::people::role_word;
-use super::shown::ShownLink;
 use super::to;
 use crate::accounts::Account;
 use crate::accounts::AccountId;
@@ -170,7 +170,7 @@ async fn answer((site, asked): (&Inner, &Asked), person: &Person, (errors, sure)
     let link = site.fresh.find(owner.0.session, site.clock.since_start(), |about| about == About::Password(account.id));
     let last = match presence {
         Presence::Gone => last_here(&t, account.last_seen_at, now),
-        here => here.word(),
+        _ => text("admin-devices-here").with("count", sessions.len()),
     };
     let since = text("admin-since-day").with("day", days::day(&t, account.created_at, now));
     page(

@@ -36,6 +36,8 @@ struct Page {
     f: Frame,
     errors: Errors,
     domain: String,
+    /// What no password is made of.
+    about: String,
     /// As typed.
     name: String,
 }
@@ -126,6 +128,10 @@ async fn recover(
             tracing::info!(peer = %from, "a recovery code was wrong");
             Err(Refused::Wrong)
         }
+        Err(RecoverError::Locked) => {
+            attempt.succeeded(site.clock.since_start());
+            Err(Refused::Page(Box::new(super::locked(site, asked))))
+        }
         Err(RecoverError::Store(error)) => {
             attempt.withdraw();
             Err(Refused::Page(Box::new(site.not_kept(asked, &error))))
@@ -142,5 +148,6 @@ fn form(site: &Inner, asked: &Asked, errors: Errors, typed: &str) -> Response {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let f = Frame { sky: "at-3", ..Frame::new(asked, &title, Some(site.place())) };
     let domain = site.settings.domain().unwrap_or_default();
-    page(status, &Page { f, errors, domain, name: typed.chars().take(limits::TYPED_SHOWN_SIGNS).collect() })
+    let (about, name) = (domain.clone(), typed.chars().take(limits::TYPED_SHOWN_SIGNS).collect());
+    page(status, &Page { f, errors, domain, about, name })
 }

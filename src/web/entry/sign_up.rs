@@ -54,6 +54,8 @@ struct Page {
     own_name: Option<String>,
     ask_first: bool,
     back: String,
+    /// What no password is made of.
+    about: String,
 }
 
 /// What a request to these pages comes to first.
@@ -204,6 +206,7 @@ fn form(site: &Inner, asked: &Asked, (ticket, token): (&Ticket, &str), errors: E
         own_name: ticket.name.as_deref().map(str::to_owned),
         ask_first: ticket.ask_first || site.settings.is_on(&ASK_FIRST),
         back: format!("/invite/{token}"),
+        about: format!("{}|{}", site.settings.domain().unwrap_or_default(), ticket.name.as_deref().unwrap_or_default()),
     };
     page(status, &shown)
 }

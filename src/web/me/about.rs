@@ -40,6 +40,8 @@ struct Page {
     tab: Tab,
     address: Markup,
     qr: Option<Markup>,
+    /// What no password is made of.
+    about: String,
     /// When the recovery code that holds was made.
     code_of: Option<String>,
 }
@@ -71,11 +73,12 @@ async fn answer(site: &Inner, asked: &Asked, who: &Signed, errors: Errors, notic
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (f, tab) = tab(site, asked, who, ("/me", text("me-title")), errors, notice);
     let address = format!("{}@{}", who.name, parts.domain.domain());
+    let about = format!("{}|{}", who.name, parts.domain.domain());
     let label = f.t.html(&text("me-qr").with("address", &address));
     let qr = qr::svg(&parts.links.friend(&who.name), &label.0).map(Markup);
     let address = f.copy("address", &address, &text("copied-address"));
     let code_of = code_of.map(|at| days::day(&f.t, at, site.clock.utc()));
-    page(status, &Page { f, tab, address, qr, code_of })
+    page(status, &Page { f, tab, address, qr, about, code_of })
 }
 
 /// POST `/me/password`: a new one, by who knows the old one. All other browsers and devices are signed out, and a copy

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::Tab;
+use super::export;
 use super::tab;
 use crate::archive::PageError;
 use crate::archive::Query;
@@ -46,7 +47,13 @@ struct Page {
 enum Export {
     Nothing,
     Making,
-    Ready { made: String, until: String, size: String },
+    /// `again`: from when on another one can be made; `None`: now.
+    Ready {
+        made: String,
+        until: String,
+        size: String,
+        again: Option<String>,
+    },
 }
 
 /// How much there is.
@@ -99,6 +106,7 @@ pub(super) async fn answer(
             made: days::moment(&f.t, ready.made_at, now),
             until: days::day(&f.t, ready.until(), now),
             size: f.t.size(Bytes(ready.bytes)),
+            again: Some(export::again(&ready)).filter(|at| *at > now).map(|at| days::moment(&f.t, at, now)),
         },
     };
     let messages = first.map(|(count, at)| (count, days::day(&f.t, at, now)));

@@ -3,6 +3,7 @@
 use super::draft::Kind;
 use crate::config;
 use crate::limits;
+use crate::settings;
 use crate::texts::Text;
 use crate::texts::text;
 
@@ -24,6 +25,7 @@ pub fn place(name: &str) -> Result<(), Text> {
     match () {
         () if signs > limits::PLACE_NAME_MAX_SIGNS => Err(text("setup-name-long").with("count", signs)),
         () if name.chars().any(char::is_control) => Err(text("setup-name-sign")),
+        () if !name.is_empty() && !settings::can_be_seen(name) => Err(text("setup-name-unseen")),
         () => Ok(()),
     }
 }

@@ -67,7 +67,7 @@ fn setup(dialogue: &Dialogue) -> Setup {
             ["invitation", "by", name, ..] => {
                 setup.accounts.insert(account(name.trim_end_matches(',')));
             }
-            ["account", name, "exists"] | ["device", "password", "of", name, "is", _] => {
+            ["account", name, "exists"] | ["device", "password" | "link", "of", name, "is", _] => {
                 setup.accounts.insert(account(name));
             }
             [name, verb, ..]
@@ -109,9 +109,9 @@ impl Stage {
                 self.vars.insert(var.trim_start_matches('$').to_owned(), token);
                 Ok(())
             }
-            ["device", "password", "of", name, "is", var] => {
-                let password = self.server.device_password(name).await?;
-                self.vars.insert(var.trim_start_matches('$').to_owned(), password);
+            ["device", what @ ("password" | "link"), "of", name, "is", var] => {
+                let secret = self.server.device_secret(name, *what == "link").await?;
+                self.vars.insert(var.trim_start_matches('$').to_owned(), secret);
                 Ok(())
             }
             ["devices", "of", name, "are", "revoked"] => self.server.revoke_devices(name).await,
