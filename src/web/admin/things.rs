@@ -47,7 +47,9 @@ impl Thing {
 
     fn of_notice(notice: Notice) -> Thing {
         let said = format!("{}. {}.", notice.what, notice.next);
-        let cause = notices::cause(&notice.what);
+        // A check's notice begins with its name.
+        let of_check = notice.what.strip_prefix(&*notice.key).and_then(|rest| rest.strip_prefix(": "));
+        let cause = notices::cause(of_check.unwrap_or(&notice.what));
         Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), cause, said }
     }
 
@@ -117,9 +119,24 @@ pub(super) fn is_fine(looked: &Looked, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Cause;
 
     fn notice(key: &'static str, severity: Severity, since: i64) -> Notice {
         Notice { key: key.into(), severity, what: "a".to_owned(), since, next: "b".to_owned(), until: None }
+    }
+
+    #[test]
+    fn why_nothing_can_be_kept_is_known_in_notices_and_findings() {
+        let full = Cause::DiskFull.text();
+        let noticed = |key, what: &str| {
+            let notice = Notice { what: what.to_owned(), ..notice(key, Severity::Trouble, 1) };
+            all(vec![notice], None).remove(0).cause
+        };
+        assert_eq!(noticed("store", full), Some(text("store-full")));
+        assert_eq!(noticed("disk", &format!("disk: {full}")), Some(text("store-full")));
+        assert_eq!(noticed("disk", "disk: 1.0 GB of 9.0 GB free"), None);
+        let found = Looked { at: 1, found: vec![("disk", Found::failed(Cause::Moved.text(), "x"))] };
+        assert_eq!(all(Vec::new(), Some(&found)).remove(0).cause, Some(text("store-moved")));
     }
 
     #[test]

@@ -45,6 +45,9 @@ impl Wrong {
                 text("restore-newer-next").with("version", version),
             ),
             TransferError::DoesNotFit { needs, free, .. } => Wrong::too_big(*needs, *free),
+            TransferError::Mounted(_) => {
+                Wrong { again: true, ..Wrong::new(text("restore-mounted"), text("restore-mounted-next")) }
+            }
             TransferError::Io { reason, .. } if is_full(reason.kind()) => {
                 Wrong { again: true, ..Wrong::new(text("restore-full"), text("restore-full-next")) }
             }
@@ -102,6 +105,7 @@ mod tests {
                 false,
             ),
             (TransferError::DoesNotFit { folder: path(), needs: 2, free: 1 }, "It does not fit", false),
+            (TransferError::Mounted(path()), "Nothing can take the place of today’s data", true),
             (io(ErrorKind::StorageFull), "The disk is full", true),
             (io(ErrorKind::PermissionDenied), "It could not be checked", true),
             (TransferError::Busy, "Something else is under way", true),
