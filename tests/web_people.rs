@@ -62,7 +62,7 @@ fn behind<'a>(body: &'a str, mark: &str) -> &'a str {
 #[test]
 fn members_invite_by_a_page_of_their_own_where_they_may() {
     let folder = Folder::new();
-    let (_server, browser) = place(&folder);
+    let (mut server, browser) = place(&folder);
     let mut tom = sign_in(&browser, "tom");
     assert!(!tom.get("/me").body.contains("/me/invite"));
     assert_eq!(tom.get("/me/invite").status, 403);
@@ -97,9 +97,11 @@ fn members_invite_by_a_page_of_their_own_where_they_may() {
     assert!(used.contains("<bdi>zoe</bdi>") && used.contains("now there are none."), "{used}");
     // Two more, and then there are no more.
     let leads_to = ["/me/invite#made-now", "/me/invite#made-now", "/me/invite?n=full"];
+    let mut links = Vec::new();
     for (once, leads_to) in [&*"A".repeat(24), &"B".repeat(24), &"C".repeat(24)].into_iter().zip(leads_to) {
         let fields = [("note", ""), ("lasts", "7"), ("once", once)];
         assert_eq!(tom.post("/me/invite", &fields).leads_to(), leads_to);
+        links.push(behind(&tom.get("/me/invite").body, "<code id=\"made\">").to_owned());
     }
     let full = tom.get("/me/invite").body;
     assert!(full.contains("All your invitations are given out.") && !full.contains("name=\"note\""), "{full}");
@@ -112,9 +114,17 @@ fn members_invite_by_a_page_of_their_own_where_they_may() {
     // Without the right the page is gone and the links let nobody in.
     folder.json(&["settings", "set", "members_invite", "off"]);
     assert_eq!(tom.post(&withdraw, &[]).status, 403);
+    let path = format!("/invite/{}", links[0].rsplit('/').next().unwrap());
+    let over = browser.another().get(&path);
+    assert!(over.status == 410 && over.body.contains("Ask tom for a new one"), "{}", over.body);
+    assert_eq!(browser.another().post(&format!("{path}/ask"), &[("who", "Zoe")]).leads_to(), format!("{path}#asked"));
     let states = folder.json(&["invite", "list"]);
     let states: Vec<_> = states.as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
     assert!(states.contains(&"paused") && states.contains(&"withdrawn") && states.contains(&"used"), "{states:?}");
+    server.stop();
+    let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    let sql = "SELECT count(*) FROM message WHERE content LIKE '%gives the name Zoe. You may not invite now%'";
+    assert_eq!(database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1, "the inviter is told the truth");
 }
 
 #[test]
