@@ -1032,6 +1032,8 @@ over-tell = Jemand mit deiner Einladung vom { $day } bittet um eine neue. Du kan
 over-tell-note = Jemand mit deiner Einladung vom { $day } („{ $note }“) bittet um eine neue. Du kannst sie in deiner App machen oder unter { $web }.
 over-tell-who = Jemand mit deiner Einladung vom { $day } bittet um eine neue und nennt den Namen { $who }. Du kannst sie in deiner App machen oder unter { $web }.
 over-tell-who-note = Jemand mit deiner Einladung vom { $day } („{ $note }“) bittet um eine neue und nennt den Namen { $who }. Du kannst sie in deiner App machen oder unter { $web }.
+over-tell-cannot = Jemand mit deiner Einladung vom { $day } möchte herein. Du darfst gerade nicht einladen, und der Link wirkt nicht mehr: Frag, wer { $web } betreibt.
+over-tell-cannot-who = Jemand mit deiner Einladung vom { $day } möchte herein und nennt sich { $who }. Du darfst gerade nicht einladen, und der Link wirkt nicht mehr: Frag, wer { $web } betreibt.
 
 # Ein Konto im Browser
 join-title = Wähle deinen Namen

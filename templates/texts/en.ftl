@@ -1033,6 +1033,8 @@ over-tell = Somebody with your invitation of { $day } asks for a new one. You ca
 over-tell-note = Somebody with your invitation of { $day } (“{ $note }”) asks for a new one. You can make one in your app or at { $web }.
 over-tell-who = Somebody with your invitation of { $day } asks for a new one, and gives the name { $who }. You can make one in your app or at { $web }.
 over-tell-who-note = Somebody with your invitation of { $day } (“{ $note }”) asks for a new one, and gives the name { $who }. You can make one in your app or at { $web }.
+over-tell-cannot = Somebody with your invitation of { $day } would like to come in. You may not invite now, and the link works no more: ask whoever runs { $web }.
+over-tell-cannot-who = Somebody with your invitation of { $day } would like to come in, and gives the name { $who }. You may not invite now, and the link works no more: ask whoever runs { $web }.
 
 # Sign-up
 join-title = Pick your name

@@ -82,6 +82,9 @@ fn refused(who: &str) -> Option<Text> {
 fn message(site: &Inner, asked: &Asked, parts: &Parts, invite: &Invite, who: &str) -> Text {
     let day = days::day(&asked.lang.book(), invite.created_at, site.clock.utc());
     let message = match (who, &invite.note) {
+        // The owner has taken the right away: nothing that the inviter could do alone.
+        ("", _) if invite.inviter_may_not => text("over-tell-cannot"),
+        (who, _) if invite.inviter_may_not => text("over-tell-cannot-who").with("who", who),
         ("", None) => text("over-tell"),
         ("", Some(note)) => text("over-tell-note").with("note", note),
         (who, None) => text("over-tell-who").with("who", who),
