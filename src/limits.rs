@@ -322,11 +322,15 @@ pub const CLOCK_WARN_S: i64 = 600;
 pub const CHECK_CONNECT_MAX_MS: u64 = 2_000;
 /// How often the cheap checks are made, seconds.
 pub const CHECK_EVERY_S: u64 = 60;
+/// Of how many of these rounds one also knocks at our own doors: every five minutes.
+pub const CHECK_DOORS_EVERY_ROUNDS: u64 = 5;
+/// How long the whole database is not read again by itself, seconds: once a night, whatever hour the backup has.
+pub const CHECK_DATABASE_EVERY_S: u64 = 20 * 3_600;
 
 // The command line
 
-/// How often a command tries a folder that somebody else holds and nobody answers for, and the pause
-/// between, ms: a server takes up to 10 s to stop.
+/// How often a command, or a server that starts, tries a folder that somebody else holds and nobody answers for, and
+/// the pause between, ms: a server takes up to 10 s to stop.
 pub const FOLDER_HELD_TRIES: u32 = 240;
 pub const FOLDER_HELD_PAUSE_MS: u64 = 50;
 
@@ -358,6 +362,9 @@ pub const INVITE_KEPT_S: u64 = 60 * 86_400;
 pub const JOINS_AT_ONCE: usize = 2;
 /// Who may wait for an owner's yes.
 pub const JOIN_REQUESTS_MAX: u32 = 1_000;
+/// How long somebody waits for an owner's yes, seconds: 30 days. Requests that nobody answers would keep their names and
+/// places for ever, and in the end shut the door for all.
+pub const JOIN_REQUEST_S: u64 = 30 * 86_400;
 /// Wrong tokens from one address in a row, then one in so many seconds. 144 bits cannot be guessed:
 /// this is against the load.
 pub const TOKEN_BURST: u32 = 30;

@@ -20,7 +20,8 @@ use serde_json::json;
 const PASSWORD: &str = "a good password";
 
 fn set_up(folder: &Folder) {
-    let arguments = ["setup", "--domain", "localhost", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
+    let arguments =
+        ["setup", "--domain", "localhost", "--home", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
     let told = folder.imera(&arguments, &format!("{PASSWORD}\n"));
     assert_eq!(told.code, 0, "{}", told.stderr);
     let told = folder.imera(&["account", "add", "tom", "--password-stdin"], &format!("{PASSWORD}\n"));
@@ -142,7 +143,7 @@ fn a_locked_backup_asks_for_its_passphrase_and_set_up_takes_it_from_a_file() {
     let secret = Folder::new();
     std::fs::create_dir(&secret.path).unwrap();
     let passphrase = secret.file("passphrase");
-    let arguments = ["--domain", "a.test", "--owner", "mira", "--password-stdin", "--backup-passphrase-file"];
+    let arguments = ["--domain", "a.test", "--home", "--owner", "mira", "--password-stdin", "--backup-passphrase-file"];
     std::fs::write(&passphrase, "short\n").unwrap();
     let path = passphrase.to_str().unwrap();
     let short = folder.imera(&[&["setup"], &arguments[..], &[path]].concat(), "tall lamps at noon\n");
@@ -169,7 +170,7 @@ fn a_locked_backup_asks_for_its_passphrase_and_set_up_takes_it_from_a_file() {
     let left: Vec<_> = std::fs::read_dir(&other.path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("aside")), "{left:?}");
     let again = other.imera(&["setup", "--restore", file, "--passphrase-file", path], "");
-    assert!(again.stderr.contains("imera is set up already, for a.test: "), "{}", again.stderr);
+    assert!(again.stderr.contains("this place is set up already, for a.test: "), "{}", again.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,7 +39,8 @@ fn on_small_disk(outside: &Folder) -> (Server, String, Folder) {
 }
 
 fn set_up(folder: &Folder, server: &mut Server) {
-    let arguments = ["setup", "--domain", "a.test", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
+    let arguments =
+        ["setup", "--domain", "a.test", "--home", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
     let told = folder.imera(&arguments, &format!("{PASSWORD}\n"));
     assert_eq!(told.code, 0, "{}", told.stderr);
     server.read_ready();
@@ -81,6 +82,53 @@ fn a_gigabyte_that_has_no_room_is_refused_and_the_set_up_goes_on() {
     assert!(refused.body.contains("It needs 1.0 GB, and 0 B are free for it."), "{}", refused.body);
     assert!(found(&folder.file(".imera-upload"), "").is_empty());
     assert_eq!(browser.post("/setup/start", &[("start", "new")]).leads_to(), "/setup/who");
+}
+
+#[test]
+fn a_disk_that_is_nearly_full_is_told_to_the_owner_by_chat_on_the_pages_and_in_status() {
+    let outside = Folder::new();
+    let (mut server, _, folder) = on_small_disk(&outside);
+    set_up(&folder, &mut server);
+    let begun = Instant::now();
+    // The message to mira, as it is kept; SQLite itself does not find its way into another process's disk.
+    let words = b"Little room is left on the disk";
+    let is_told = || {
+        let kept =
+            ["imera.sqlite", "imera.sqlite-wal"].map(|name| std::fs::read(folder.file(name)).unwrap_or_default());
+        kept.iter().any(|bytes| bytes.windows(words.len()).any(|found| found == words))
+    };
+    while !is_told() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nobody was told");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    let status = folder.json(&["status"]);
+    assert_eq!((&status["notices"][0]["key"], &status["notices"][0]["severity"]), (&"disk".into(), &"warning".into()));
+    let mut mira = Browser::new(&server.address("http").to_string());
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/admin");
+    assert!(mira.get("/admin").body.contains("Little room is left on the disk"));
+}
+
+#[test]
+fn files_on_a_disk_of_their_own_are_in_the_backup_and_stand_in_the_way_of_a_restore_before_anything_is_touched() {
+    let folder = Folder::new();
+    let arguments = ["setup", "--domain", "a.test", "--home", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&arguments, &format!("{PASSWORD}\n")).code, 0);
+    let files = folder.file("files");
+    std::fs::create_dir(&files).unwrap();
+    let words = small_disk::words(files.to_str().unwrap(), "20", "echo cat > \"$0/cat.txt\"");
+    let mut made = Server::wrapped_command(&folder, &words, &["backup", "create", "--json"]);
+    let made: serde_json::Value = serde_json::from_str(&made.line()).unwrap();
+    assert_eq!((&made["files"], &made["unpacked_bytes"].is_u64()), (&1.into(), &true), "{made}");
+    let file = made["file"].as_str().unwrap();
+    let mut refused = Server::wrapped_command(&folder, &words, &["restore", file]);
+    let told = refused.log_until("imera: ");
+    let wanted =
+        format!("imera: {} is a disk of its own, so that nothing can take its place: unmount", files.display());
+    assert!(told.contains(&wanted), "{told}");
+    assert!(found(&folder.path, ".imera").is_empty() && found(&folder.path, "aside").is_empty());
+    assert_eq!(folder.json(&["status"])["accounts"], 1);
+    assert_eq!(folder.imera(&["restore", file], "").code, 0, "without the disk");
+    assert_eq!(std::fs::read_to_string(folder.file("files/cat.txt")).unwrap(), "cat\n");
 }
 
 #[test]

@@ -105,12 +105,26 @@ fn contract_without_set_up_the_address_is_told_and_the_server_opens_once_the_com
     let too_early = folder.imera(&["account", "list"], "");
     assert_eq!(too_early.code, 1);
     assert!(too_early.stderr.starts_with("imera: imera is not set up yet: imera setup"), "{}", too_early.stderr);
-    let arguments =
-        ["setup", "--domain", "Beach.Example", "--owner", "Mira", "--name", "Beach House", "--password-stdin"];
+    let arguments = [
+        "setup",
+        "--domain",
+        "Beach.Example",
+        "--owner",
+        "Mira",
+        "--name",
+        "Beach House",
+        "--invite",
+        "--password-stdin",
+    ];
     let done = folder.imera(&arguments, "a good password\n");
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     assert!(done.stdout.starts_with("imera is set up for beach.example.\n"), "{}", done.stdout);
-    assert!(server.line().starts_with("ready {\"pid\":"));
+    assert_eq!(folder.json(&["status"])["running"], true, "who is told that it is done can sign in");
+    let ready = server.line();
+    assert!(ready.starts_with("ready {\"pid\":"));
+    let https = &serde_json::from_str::<Value>(&ready[6..]).unwrap()["https"];
+    let port = https.as_str().and_then(|address| address.rsplit(':').next()).unwrap();
+    assert!(done.stdout.contains(&format!("https://beach.example:{port}/invite/")), "{}", done.stdout);
     assert_eq!(folder.imera(&["setup", "code"], "").code, 1, "no code is needed any more");
     let again = folder.imera(&arguments, "a good password\n");
     assert_eq!(again.code, 1);
@@ -196,10 +210,16 @@ fn contract_set_up_is_there_under_tls_with_a_certificate_of_the_machines_own() {
 #[test]
 fn contract_set_up_works_without_a_server_and_the_server_opens_at_once_then() {
     let folder = Folder::new();
-    let done = folder
-        .imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin", "--json"], "pencil-and-paper\n");
+    let done = folder.imera(
+        &["setup", "--domain", "a.example", "--owner", "mira", "--password-stdin", "--json"],
+        "pencil-and-paper\n",
+    );
     let told: Value = serde_json::from_str(&done.stdout).unwrap();
-    assert_eq!(told, json!({ "domain": "a.test", "owner": "mira@a.test", "certificate": "self-signed" }));
+    assert_eq!(
+        told,
+        json!({ "domain": "a.example", "owner": "mira@a.example", "certificate": "own", "home": false,
+            "backup_at": "3:30", "backup_locked": false })
+    );
     assert_eq!(folder.json(&["status"])["running"], false);
     let mut server = Server::start(&folder, &["serve"]);
     assert!(server.line().starts_with("ready "));
@@ -342,7 +362,9 @@ fn assert_snake_case(value: &Value) {
 #[test]
 fn a_newer_or_foreign_database_is_refused_with_the_next_step() {
     let folder = Folder::new();
-    drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"));
+    drop(
+        folder.imera(&["setup", "--domain", "a.example", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"),
+    );
     let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
     database.pragma_update(None, "user_version", 9_999).unwrap();
     drop(database);
@@ -366,10 +388,10 @@ fn contract_usage_errors_are_one_line_and_exit_2() {
         &["account", "add"],
         &["setup"],
         &["setup", "--domain", "a b", "--owner", "mira", "--password-stdin"],
-        &["setup", "--domain", "a.test", "--owner", "a b@", "--password-stdin"],
-        &["setup", "--domain", "a.test", "--owner", "mira", "--certificate", "acme"],
-        &["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"],
-        &["setup", "--domain", "a.test", "--owner", "admin", "--password-stdin"],
+        &["setup", "--domain", "a.example", "--owner", "a b@", "--password-stdin"],
+        &["setup", "--domain", "a.example", "--owner", "mira", "--certificate", "acme"],
+        &["setup", "--domain", "a.example", "--owner", "mira", "--password-stdin"],
+        &["setup", "--domain", "a.example", "--owner", "admin", "--password-stdin"],
         &["setup", "--passphrase-file", "file"],
         &["backup"],
         &["backup", "key", "file"],
@@ -430,7 +452,9 @@ fn contract_systemd_is_told_and_its_sockets_are_taken() {
         assert!(told.starts_with(expected), "{told}");
     };
     told("READY=1\nSTATUS=waiting for set-up");
-    drop(folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"));
+    drop(
+        folder.imera(&["setup", "--domain", "a.example", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n"),
+    );
     server.read_ready();
     told("READY=1\nSTATUS=serving");
     assert_eq!(server.address("c2s"), address);

@@ -5,6 +5,8 @@
 #[path = "support/process.rs"]
 mod process;
 
+use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
@@ -12,6 +14,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use process::Folder;
+use process::Server;
 use rusqlite::Connection;
 
 /// Accounts of the old server and of the new one.
@@ -20,7 +23,8 @@ const NEW: usize = 1;
 
 /// The new server's backup has a database of some size and many files, so that each step takes a while.
 fn backup_of_the_new(folder: &Folder) -> String {
-    let told = folder.imera(&["setup", "--domain", "a.test", "--owner", "mira", "--password-stdin"], "a password\n");
+    let told =
+        folder.imera(&["setup", "--domain", "a.test", "--home", "--owner", "mira", "--password-stdin"], "a password\n");
     assert_eq!(told.code, 0, "{}", told.stderr);
     let db = Connection::open(folder.file("imera.sqlite")).unwrap();
     let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
@@ -36,7 +40,7 @@ fn backup_of_the_new(folder: &Folder) -> String {
 }
 
 fn make_the_old(folder: &Folder) {
-    folder.imera(&["setup", "--domain", "a.test", "--owner", "old", "--password-stdin"], "a password\n");
+    folder.imera(&["setup", "--domain", "a.test", "--home", "--owner", "old", "--password-stdin"], "a password\n");
     for name in ["tom", "ann"] {
         folder.imera(&["account", "add", name, "--password-stdin"], "a password\n");
     }
@@ -93,6 +97,66 @@ fn assert_whole(folder: &Folder, killed: &str) -> bool {
     }
 }
 
+/// How long a restore takes: until it is decided for, and from then on.
+struct Takes {
+    prepare: Duration,
+    switch: Duration,
+}
+
+/// Whether what was prepared is decided for: from then on it is the new server.
+fn is_decided(folder: &Folder) -> bool {
+    folder.file(".imera-restore/switch.json").exists() || names(folder).iter().any(|name| name.starts_with("aside-"))
+}
+
+/// Waits until it is `done`. False: `ended` was before.
+fn seen(done: impl Fn() -> bool, mut ended: impl FnMut() -> bool) -> bool {
+    loop {
+        match (done(), ended()) {
+            (true, _) => return true,
+            (false, true) => return done(),
+            _ => std::thread::yield_now(),
+        }
+    }
+}
+
+/// The moment of the `kill`-th of so many: every other one before it is decided, the rest from then on.
+fn wait_for_moment(folder: &Folder, (kill, kills): (u32, u32), takes: &Takes, ended: impl FnMut() -> bool) {
+    let share = f64::from(kill / 2 * 2) / f64::from(kills);
+    if kill % 2 == 0 {
+        return std::thread::park_timeout(takes.prepare.mul_f64(share));
+    }
+    seen(|| is_decided(folder), ended);
+    std::thread::park_timeout(takes.switch.mul_f64(share));
+}
+
+/// What the kills came to.
+#[derive(Debug, Default)]
+struct Tally {
+    old: u32,
+    new: u32,
+    /// Of the new ones: in the middle of the switch.
+    inside: u32,
+}
+
+impl Tally {
+    fn add(&mut self, folder: &Folder, (kill, kills): (u32, u32), takes: &mut Takes) {
+        self.inside += u32::from(folder.file(".imera-restore/switch.json").exists());
+        let is_new = assert_whole(folder, &format!("kill {kill} of {kills}"));
+        self.new += u32::from(is_new);
+        self.old += u32::from(!is_new);
+        // The machine is quicker than it was when it was timed.
+        if kill % 2 == 0 && is_new {
+            takes.prepare = takes.prepare.mul_f64(0.8);
+        }
+    }
+
+    /// Both sides of the decision were looked at, and the switch itself.
+    fn assert_both(&self, kills: u32) {
+        println!("{kills} kills: {self:?}");
+        assert!(self.old >= kills / 5 && self.new >= kills / 5 && self.inside >= kills / 10, "{kills} kills: {self:?}");
+    }
+}
+
 #[test]
 #[allow(clippy::disallowed_methods)] // real processes, real time
 fn killed_at_any_moment_it_is_the_old_server_or_the_new_one() {
@@ -103,24 +167,18 @@ fn killed_at_any_moment_it_is_the_old_server_or_the_new_one() {
     let whole = Folder::new();
     copied(&old.path, &whole.path);
     let begun = Instant::now();
-    assert!(restore(&whole.path, &file).status().unwrap().success());
-    let takes = begun.elapsed();
+    let mut child = restore(&whole.path, &file).spawn().unwrap();
+    assert!(seen(|| is_decided(&whole), || child.try_wait().unwrap().is_some()));
+    let prepare = begun.elapsed();
+    assert!(child.wait().unwrap().success());
+    let mut takes = Takes { prepare, switch: begun.elapsed() - prepare };
     assert!(assert_whole(&whole, "not killed"));
-    let mut new = 0;
+    let mut tally = Tally::default();
     for kill in 0..kills {
         let folder = Folder::new();
         copied(&old.path, &folder.path);
-        // The end, where the switch is, is looked at as often as all before.
-        let share = match kill % 2 {
-            0 => f64::from(kill) / f64::from(kills),
-            _ => 0.6 + 0.4 * f64::from(kill) / f64::from(kills),
-        };
-        let wait = takes.mul_f64(share);
         let mut child = restore(&folder.path, &file).spawn().unwrap();
-        let begun = Instant::now();
-        while begun.elapsed() < wait && child.try_wait().unwrap().is_none() {
-            std::thread::park_timeout(Duration::from_micros(200));
-        }
+        wait_for_moment(&folder, (kill, kills), &takes, || child.try_wait().unwrap().is_some());
         let _ = child.kill();
         child.wait().unwrap();
         // Also the finishing may be cut off.
@@ -132,7 +190,51 @@ fn killed_at_any_moment_it_is_the_old_server_or_the_new_one() {
             let _ = child.kill();
             child.wait().unwrap();
         }
-        new += u32::from(assert_whole(&folder, &format!("killed after {wait:?} of {takes:?}")));
+        tally.add(&folder, (kill, kills), &mut takes);
     }
-    println!("{kills} kills: {new} times the new server, {} times the old one", kills - new);
+    tally.assert_both(kills);
+}
+
+/// Asks a running server for a restore, as its owner does in a browser by a yes.
+fn ask_for(folder: &Folder, file: &str) -> UnixStream {
+    let mut socket = UnixStream::connect(folder.file("control.sock")).unwrap();
+    let question = serde_json::json!({ "ask": "restore", "with": { "file": file } });
+    socket.write_all(format!("{question}\n").as_bytes()).unwrap();
+    socket
+}
+
+#[test]
+#[allow(clippy::disallowed_methods)] // real processes, real time
+fn a_running_server_killed_at_any_moment_of_its_own_switch_is_the_old_one_or_the_new_one() {
+    const KILLS: u32 = 10;
+    let (source, old) = (Folder::new(), Folder::new());
+    let file = backup_of_the_new(&source);
+    make_the_old(&old);
+    let started = |folder: &Folder| {
+        copied(&old.path, &folder.path);
+        let mut server = Server::start(folder, &["serve"]);
+        server.read_ready();
+        server
+    };
+    let whole = Folder::new();
+    let mut server = started(&whole);
+    let begun = Instant::now();
+    let _asked = ask_for(&whole, &file);
+    assert!(seen(|| is_decided(&whole), || begun.elapsed() > Duration::from_secs(60)));
+    let prepare = begun.elapsed();
+    server.read_ready();
+    let mut takes = Takes { prepare, switch: begun.elapsed() - prepare };
+    assert_eq!(server.stop().0, Some(0));
+    assert!(assert_whole(&whole, "not killed"));
+    let mut tally = Tally::default();
+    for kill in 0..KILLS {
+        let folder = Folder::new();
+        let server = started(&folder);
+        let begun = Instant::now();
+        let _asked = ask_for(&folder, &file);
+        wait_for_moment(&folder, (kill, KILLS), &takes, || begun.elapsed() > Duration::from_secs(60));
+        drop(server);
+        tally.add(&folder, (kill, KILLS), &mut takes);
+    }
+    tally.assert_both(KILLS);
 }

@@ -62,8 +62,8 @@ async fn a_database_made_now_goes_on_and_is_the_same_from_its_text() {
 fn house_13_the_newest_kept_schema_is_the_one_that_is_made_now() {
     let newest = std::fs::read_to_string(kept().last().unwrap()).unwrap();
     let folder = Folder::new();
-    let told =
-        folder.imera(&["setup", "--domain", DOMAIN, "--owner", "mira", "--password-stdin"], "pencil-and-paper\n");
+    let told = folder
+        .imera(&["setup", "--domain", DOMAIN, "--home", "--owner", "mira", "--password-stdin"], "pencil-and-paper\n");
     assert_eq!(told.code, 0, "{}", told.stderr);
     let now = dump::schema(&dump::open(&folder));
     let then = dump::schema(&dump::open(&dump::load(&newest).0));

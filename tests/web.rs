@@ -90,7 +90,10 @@ fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
         assert_eq!(browser.post(path, &NAME).leads_to(), "/setup/start?n=first", "{path}");
     }
     fill(&mut browser);
-    assert!(browser.get("/setup/owner").body.contains("kept as a fingerprint"));
+    assert!(browser.get("/setup/owner").body.contains("kept as a fingerprint. Strength: good."));
+    let another = browser.get("/setup/owner?password=new").body;
+    assert!(another.contains("data-strength=\"password\" data-about=\"beach.example|Beach House|\""), "{another}");
+    assert!(another.contains("data-strong=\"Strength: strong.\"") && another.contains("aria-live=\"polite\""));
     let renamed = [("name", "Mirabel"), ("shown", "Mira <3")];
     assert_eq!(browser.post("/setup/owner", &renamed).leads_to(), "/setup/backups?n=small");
     assert!(browser.get("/setup/look").body.contains("mirabel"), "the password stayed");
@@ -116,6 +119,8 @@ fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
         assert!(wrong.body.contains(told), "{told}: {}", wrong.body);
     }
     assert_eq!(browser.post("/setup/name", &[]).status, 422);
+    let unseen = browser.post("/setup/name", &[("name", "\u{200b}\u{202e}\u{301}"), NAME[1]]);
+    assert!(unseen.status == 422 && unseen.body.contains("None of these signs can be seen."), "{}", unseen.body);
     browser.post("/setup/name", &NAME);
     let wrong = browser.post("/setup/owner", &[("name", "mira k"), ("password", "short"), ("password_again", "x")]);
     for told in ["Fix 2 things: ", "<b>mira.k</b>", "This has 5 signs", "value=\"mira k\""] {
@@ -235,6 +240,9 @@ fn the_command_line_ends_the_wizard() {
     let refused = folder.imera(&arguments, "a good password\n");
     assert_eq!(refused.stderr, "imera: a browser is at the set-up: finish it there, or add --take-over\n");
     assert_eq!(refused.code, 1);
+    let unseen = [&arguments[..], &["--name", "\u{200b}\u{2066}", "--take-over"]].concat();
+    let refused = folder.imera(&unseen, "a good password\n");
+    assert!(refused.code == 2 && refused.stderr.contains("can be seen"), "{}", refused.stderr);
     let taken = folder.imera(&[&arguments[..], &["--take-over"]].concat(), "a good password\n");
     assert_eq!(taken.code, 0, "{}", taken.stderr);
     server.read_ready();
@@ -263,5 +271,15 @@ fn every_page_is_small_and_speaks_german_too() {
             assert!((1_000..60_000).contains(&size), "{path} has {size} bytes");
             assert!(page.body.contains(&format!("<html lang=\"{lang}\"")), "{path} {lang}");
         }
+    }
+}
+
+#[test]
+fn a_path_that_is_no_text_gets_a_page_of_ours() {
+    let folder = Folder::new();
+    let (_server, _, mut browser) = begun(&folder);
+    for path in ["/invite/%ff", "/invite/%E2%9C/sign-up", "/assets/%zz", "/%"] {
+        let reply = browser.get(path);
+        assert!(reply.status == 404 && reply.body.contains("<html lang=\"en\""), "{path}: {}", reply.body);
     }
 }

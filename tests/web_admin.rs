@@ -379,6 +379,43 @@ fn a_backup_is_made_checked_and_downloaded_whole_and_that_is_remembered() {
 }
 
 #[test]
+fn why_a_backup_failed_is_told_in_the_readers_language_and_terminals_have_their_line() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    assert_eq!(folder.imera(&["settings", "set", "backup_folder", "/nowhere/at/all"], "").code, 0);
+    let mut mira = sign_in(&browser, "mira");
+    mira.post("/admin/backups/make", &[]);
+    assert!(
+        worked(&mut mira).contains("<span>The folder /nowhere/at/all is not there. Plug its disk in, or mount it.")
+    );
+    let said = "Die Maschine sagt: <span>Den Ordner /nowhere/at/all gibt es nicht. Steck seinen Speicher an";
+    let german = |mira: &mut Browser, path: &str| {
+        mira.extra = "Accept-Language: de\r\n".to_owned();
+        let page = mira.get(path).body;
+        mira.extra.clear();
+        page
+    };
+    for path in ["/admin/backups", "/admin"] {
+        let page = german(&mut mira, path);
+        assert!(page.contains(said) && !page.contains("plug it in"), "{path}: {page}");
+    }
+    let line = folder.json(&["status"])["backup"]["second_failed"].as_str().unwrap().to_owned();
+    assert_eq!(line, "the folder /nowhere/at/all is not there: plug it in or mount it");
+    // A file lies where the backups do.
+    let list = folder.json(&["backup", "list"]);
+    let own = std::path::Path::new(list[0]["file"].as_str().unwrap()).parent().unwrap().to_owned();
+    std::fs::remove_dir_all(&own).unwrap();
+    std::fs::write(&own, "in the way").unwrap();
+    mira.post("/admin/backups/make", &[]);
+    let path = own.display();
+    assert!(worked(&mut mira).contains(&format!("No backup was made. The machine says: {path} cannot be used;")));
+    let page = german(&mut mira, "/admin/backups?n=work");
+    let said = format!("{path} lässt sich nicht benutzen; das System sagt: File exists. Sieh nach dem Speicher");
+    assert!(page.contains(&format!("Die Maschine sagt: {said}")), "what was just done: {page}");
+    assert!(page.contains(&format!("<span>{said}")), "what stands: {page}");
+}
+
+#[test]
 fn settings_are_saved_a_section_at_a_time_and_wrong_values_stay_in_their_fields() {
     let folder = Folder::new();
     let (_server, browser) = place(&folder);

@@ -230,6 +230,28 @@ fn a_friend_signs_up_and_is_in_once() {
 }
 
 #[test]
+fn on_the_phone_itself_a_link_signs_its_app_in() {
+    let folder = Folder::new();
+    beach(&folder);
+    let (_server, mut browser) = serve(&folder);
+    sign_up(&mut browser, &invite(&folder, &[]), "tom", PASSWORD);
+    for phone in [ANDROID, IPHONE] {
+        browser.extra = phone.to_owned();
+        let page = browser.get("/welcome").body;
+        let token = between(&page, "href=\"xmpp:tom@beach.example?register;preauth=", "\"").to_owned();
+        let password = between(&page, "<code id=\"device-password\">", "</code>");
+        assert_eq!(token.split_once('-').unwrap().1, password, "{page}");
+        assert!(
+            page.contains("Sign in the app on this phone") && page.contains("data-copy=\"device-password\""),
+            "{page}"
+        );
+        assert!(!browser.get("/welcome").body.contains(&token), "each page has its own");
+    }
+    browser.extra = FIREFOX.to_owned();
+    assert!(!browser.get("/welcome").body.contains("href=\"xmpp:"), "a computer shows the picture code");
+}
+
+#[test]
 fn a_browser_that_was_left_open_makes_no_more_codes() {
     let folder = Folder::new();
     beach(&folder);
@@ -373,6 +395,7 @@ fn a_reset_link_gives_a_new_password_once_and_the_person_is_told() {
     let page = browser.get(&path);
     assert_eq!(page.headers("link"), [format!("<xmpp:tom@beach.example?register;preauth={token}>; rel=\"alternate\"")]);
     assert!(page.body.contains("tom@beach.example") && !page.body.contains("name=\"name\""), "{}", page.body);
+    assert!(page.body.contains("data-about=\"tom|beach.example|Beach House\""), "{}", page.body);
     assert_eq!(browser.post(&path, &[("password", "short")]).status, 422);
     let mut old = browser.another();
     assert_eq!(old.post("/sign-in", &[("name", "tom"), ("password", "an old long one")]).leads_to(), "/me");
@@ -424,6 +447,38 @@ fn the_recovery_code_gives_a_new_password_and_another_code() {
     }
     let waits = browser.post("/recover", &[("name", "mira"), ("code", "0000"), ("password", new)]);
     assert_eq!(waits.status, 422, "another name may be tried");
+}
+
+#[test]
+fn a_locked_person_is_told_so_and_who_is_leaving_is_asked_to_stay() {
+    let folder = Folder::new();
+    beach(&folder);
+    let (_server, mut browser) = serve(&folder);
+    sign_up(&mut browser, &invite(&folder, &[]), "tom", PASSWORD);
+    let page = browser.get("/welcome").body;
+    let code = between(&page, "<code id=\"recovery\">", "</code>").to_owned();
+    let path = format!("/reset/{}", token(&folder.json(&["account", "reset", "tom"])["link"]));
+    let mut mira = browser.another();
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/admin");
+    assert_eq!(mira.post("/admin/people/2/lock", &[]).status, 303);
+    let mut nobody = browser.another();
+    let recover = [("name", "tom"), ("code", &code), ("password", "five grey geese")];
+    let wrong = nobody.post("/recover", &[("name", "tom"), ("code", "0000"), ("password", "five grey geese")]);
+    assert!(wrong.status == 422 && !wrong.body.contains("locked"), "strangers learn nothing");
+    let locked =
+        [nobody.get(&path), nobody.post(&path, &[("password", "five grey geese")]), nobody.post("/recover", &recover)];
+    for page in locked {
+        assert!(page.status == 403 && page.body.contains("This account is locked"), "{}", page.body);
+        assert!(page.body.contains("Ask the owner why"), "{}", page.body);
+    }
+    // Neither was used up: open again, the code works, and then the link too.
+    assert_eq!(mira.post("/admin/people/2/open", &[]).status, 303);
+    let mut tom = browser.another();
+    assert_eq!(tom.post("/recover", &recover).leads_to(), "/welcome?n=renewed");
+    let leave = [("sure", "tom"), ("password", "five grey geese")];
+    assert_eq!(tom.post("/me/leave", &leave).leads_to(), "/sign-in?n=left");
+    assert_eq!(nobody.post(&path, &[("password", "six grey geese")]).leads_to(), "/stay");
+    assert!(nobody.get("/stay").body.contains("tom") && nobody.post("/stay", &[]).leads_to() == "/me?n=stays");
 }
 
 #[test]

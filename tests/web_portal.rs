@@ -281,6 +281,25 @@ fn whoever_leaves_types_the_name_and_may_stay_until_the_grace_is_over() {
 }
 
 #[test]
+fn whoever_goes_and_comes_back_and_goes_is_told_of_once() {
+    let folder = Folder::new();
+    let (mut server, browser) = place(&folder);
+    for _ in 0..3 {
+        let mut tom = browser.another();
+        let leads_to = tom.post("/sign-in", &[("name", "tom"), ("password", PASSWORD)]).leads_to().to_owned();
+        if leads_to == "/stay" {
+            assert_eq!(tom.post("/stay", &[]).leads_to(), "/me?n=stays");
+        }
+        let leave = [("sure", "tom"), ("password", PASSWORD)];
+        assert_eq!(tom.post("/me/leave", &leave).leads_to(), "/sign-in?n=left");
+    }
+    server.stop();
+    let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
+    let sql = "SELECT count(*) FROM message WHERE content LIKE '%tom has left.%'";
+    assert_eq!(database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
 fn devices_are_listed_and_signed_out_one_by_one_or_all_others() {
     let folder = Folder::new();
     let (_server, browser) = place(&folder);
@@ -370,7 +389,9 @@ fn everything_of_mine_is_a_file_that_only_my_browser_gets() {
     assert_eq!(tom.post("/me/data/export", &[]).leads_to(), "/me/data#export", "sent twice");
     let ready =
         (0..2_000).find_map(|_| Some(tom.get("/me/data").body).filter(|page| page.contains("Download the file")));
-    assert!(ready.unwrap().contains("It lies here until"));
+    let ready = ready.unwrap();
+    assert!(ready.contains("It lies here until") && ready.contains("You can make a new one today at"), "{ready}");
+    assert!(!ready.contains("<button class=\"btn\">Make a new one"), "there is no button that does nothing");
     let files = || std::fs::read_dir(folder.file("exports")).unwrap().count();
     assert_eq!(files(), 1);
     let (head, zip) = tom.download("/me/data/export");
@@ -394,16 +415,82 @@ fn everything_of_mine_is_a_file_that_only_my_browser_gets() {
     assert!(told.is_some(), "a chat message says so");
 }
 
+/// Behind `mark`, up to the next quote.
+fn behind<'a>(body: &'a str, mark: &str) -> &'a str {
+    let (_, rest) = body.split_once(mark).unwrap_or_else(|| panic!("{mark} is not in {body}"));
+    rest.split(['"', '<']).next().unwrap()
+}
+
+#[test]
+fn members_invite_by_a_page_of_their_own_where_they_may() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder);
+    let mut tom = sign_in(&browser, "tom");
+    assert!(!tom.get("/me").body.contains("/me/invite"));
+    assert_eq!(tom.get("/me/invite").status, 403);
+    assert_eq!(tom.post("/me/invite", &[("note", ""), ("lasts", "7"), ("once", &"x".repeat(24))]).status, 403);
+    for (key, value) in [("members_invite", "on"), ("invite_quota", "2")] {
+        folder.json(&["settings", "set", key, value]);
+    }
+    assert!(tom.get("/me").body.contains("href=\"/me/invite\""));
+    let mut mira = sign_in(&browser, "mira");
+    assert!(mira.get("/me").body.contains("href=\"/admin/invites\""));
+    assert_eq!(mira.get("/me/invite").leads_to(), "/admin/invites");
+    let form = tom.get("/me/invite").body;
+    assert!(form.contains("for 2 people at once; now there are none.") && form.contains("No links yet."), "{form}");
+    let once = behind(&form, "name=\"once\" value=\"").to_owned();
+    let long = tom.post("/me/invite", &[("note", &"n".repeat(201)), ("lasts", "1"), ("once", &once)]);
+    assert!(long.status == 422 && long.body.contains("A note is one line of 200 signs at most."));
+    assert_eq!(tom.post("/me/invite", &[("note", ""), ("lasts", "365"), ("once", &once)]).status, 400);
+    let fields = [("note", EVIL), ("lasts", "28"), ("once", &once)];
+    assert_eq!(tom.post("/me/invite", &fields).leads_to(), "/me/invite#made-now");
+    assert_eq!(tom.post("/me/invite", &fields).leads_to(), "/me/invite?n=twice#made-now");
+    let made = tom.get("/me/invite").body;
+    assert!(
+        made.contains("figure class=\"qr\"") && made.contains("now there is one.") && !made.contains("<script>alert")
+    );
+    let link = behind(&made, "<code id=\"made\">").to_owned();
+    assert!(!sign_in(&browser, "tom").get("/me/invite").body.contains(&link), "shown to the browser that made it");
+    let mut zoe = browser.another();
+    let sign_up = format!("/invite/{}/sign-up", link.rsplit('/').next().unwrap());
+    let reply = zoe.post(&sign_up, &[("name", "zoe"), ("password", "four grey geese go"), ("twice", "")]);
+    assert_eq!(reply.leads_to(), "/welcome");
+    let used = tom.get("/me/invite").body;
+    assert!(used.contains("<bdi>zoe</bdi>") && used.contains("now there are none."), "{used}");
+    // Two more, and then there are no more.
+    let leads_to = ["/me/invite#made-now", "/me/invite#made-now", "/me/invite?n=full"];
+    for (once, leads_to) in [&*"A".repeat(24), &"B".repeat(24), &"C".repeat(24)].into_iter().zip(leads_to) {
+        let fields = [("note", ""), ("lasts", "7"), ("once", once)];
+        assert_eq!(tom.post("/me/invite", &fields).leads_to(), leads_to);
+    }
+    let full = tom.get("/me/invite").body;
+    assert!(full.contains("All your invitations are given out.") && !full.contains("name=\"note\""), "{full}");
+    let withdraw =
+        format!("/me/invite/{}/withdraw", behind(&full, "action=\"/me/invite/").trim_end_matches("/withdraw"));
+    let of_mira = folder.json(&["invite", "create"])["id"].to_string();
+    assert_eq!(tom.post(&format!("/me/invite/{of_mira}/withdraw"), &[]).leads_to(), "/me/invite?n=over", "not tom's");
+    assert_eq!(tom.post(&withdraw, &[]).leads_to(), "/me/invite?n=withdrawn");
+    assert!(tom.get("/me/invite").body.contains("now there is one."));
+    // Without the right the page is gone and the links let nobody in.
+    folder.json(&["settings", "set", "members_invite", "off"]);
+    assert_eq!(tom.post(&withdraw, &[]).status, 403);
+    let states = folder.json(&["invite", "list"]);
+    let states: Vec<_> = states.as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
+    assert!(states.contains(&"paused") && states.contains(&"withdrawn") && states.contains(&"used"), "{states:?}");
+}
+
 #[test]
 fn every_page_is_small_and_speaks_german_too() {
     let folder = Folder::new();
     let (_server, browser) = place(&folder);
     let (mut tom, mut nobody) = (sign_in(&browser, "tom"), browser.another());
+    folder.json(&["settings", "set", "members_invite", "on"]);
     for lang in ["en", "de", "ar-XB"] {
         let extra = format!("Accept-Language: {lang}\r\n");
         (tom.extra, nobody.extra) = (extra.clone(), extra);
         let mut pages: Vec<browser::Reply> = PAGES.iter().map(|path| tom.get(path)).collect();
         pages.push(nobody.get("/sign-in?n=left"));
+        pages.push(tom.get("/me/invite"));
         for page in pages {
             let mut size = page.body.len();
             for asset in page.assets() {

@@ -30,7 +30,8 @@ const PASSPHRASE: &str = "correct horse battery";
 
 /// Beach House, with mira who owns it and tom.
 fn set_up(folder: &Folder, more: &[&str]) {
-    let arguments = ["setup", "--domain", "localhost", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
+    let arguments =
+        ["setup", "--domain", "localhost", "--home", "--owner", "mira", "--name", "Beach House", "--password-stdin"];
     let told = folder.imera(&[&arguments[..], more].concat(), &format!("{PASSWORD}\n"));
     assert_eq!(told.code, 0, "{}", told.stderr);
     add(folder, "tom");

@@ -27,7 +27,7 @@ use imera::store::StoreError;
 use imera::transfer::{Passphrase, Step, TransferError};
 use imera::web::Site;
 use imera::web::restore::{Preparing, Restoring};
-use imera::web::setup::{Founding, Plan};
+use imera::web::setup::{Founding, Line, Plan};
 use imera::web::visitor::Visitor;
 use process::{Folder, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -53,8 +53,8 @@ impl Founding for Nobody {
         None
     }
 
-    fn is_behind_router(&self) -> bool {
-        false
+    fn line(&self) -> Line {
+        Line::Open
     }
 }
 

@@ -4,8 +4,12 @@
 //! State: the tables `device_password` and `device_key`. The first log-in with such a password claims
 //! it: from then on it is that device's, known by its resource. It has the salt and the rounds of the
 //! account's own verifiers, so that one exchange can be for either; a new password of the account has
-//! another salt, and removes them all. It is for chat alone: the web, a new password and the removal
+//! another salt, and removes them all. On the phone itself nobody can scan its screen: there the code comes in a link
+//! that apps take as an invitation's (XEP-0445), and the password that the app then registers with takes its place
+//! ([`Accounts::sign_in_app`]). It is for chat alone: the web, a new password and the removal
 //! of the account want the account's own, so that taking a lost phone's away takes all it could do.
+
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -16,6 +20,10 @@ use zeroize::Zeroizing;
 use super::AccountId;
 use super::Accounts;
 use super::credentials;
+use super::invites::Looked;
+use super::joining::JoinError;
+use super::joining::Rules;
+use super::passwords;
 use crate::clock;
 use crate::clock::UtcMicros;
 use crate::limits;
@@ -25,6 +33,7 @@ use crate::xmpp::sasl::Hash;
 use crate::xmpp::sasl::Spare;
 use crate::xmpp::sasl::Verifier;
 use crate::xmpp::sasl::Which;
+use crate::xmpp::sasl::verifier::prepare_password;
 
 /// 32 that are not mistaken for one another where somebody types them after all.
 const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -40,6 +49,23 @@ pub struct DevicePassword {
     /// Small letters and digits.
     pub password: Zeroizing<String>,
     pub expires_at: UtcMicros,
+}
+
+impl DevicePassword {
+    /// As the token of a link. The number stands before it, so that a right one is known by one key, not by each.
+    pub fn token(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}-{}", self.id.0, *self.password))
+    }
+}
+
+/// Proof that a code's right token was shown while nobody had claimed it.
+#[derive(Clone, Debug)]
+pub struct DeviceTicket {
+    id: DeviceId,
+    /// Whose it is.
+    pub name: Arc<str>,
+    account: AccountId,
+    stored_key: Vec<u8>,
 }
 
 /// A device that has a password of its own, or a code that waits for one.
@@ -107,18 +133,60 @@ impl Accounts {
     pub async fn make_device(&self, account: AccountId) -> Result<DevicePassword, DeviceError> {
         let name = self.name(account).ok_or(DeviceError::Unknown)?;
         let password = fresh();
-        let mut own = Vec::with_capacity(Hash::ALL.len());
-        for hash in Hash::ALL {
-            own.push(self.verifier(&name, hash).await?);
-        }
-        let plain = password.clone();
-        let derive = move |own: Verifier| Verifier::derive(own.hash, &plain, &own.salt, own.rounds);
-        let keys: Vec<Verifier> = self.compute(move || own.into_iter().map(derive).collect()).await?;
+        let keys = self.keys(&name, password.clone()).await?;
         let made_at = self.0.clock.utc();
         let expires_at = made_at + limits::DEVICE_CODE_S as i64 * 1_000_000;
         let job = move |c: &Connection| insert(c, account, &keys, (made_at, expires_at));
         let id = self.0.store.write(job).await??;
         Ok(DevicePassword { id, password, expires_at })
+    }
+
+    /// A password's keys by the account's own salt and rounds.
+    async fn keys(&self, name: &str, password: Zeroizing<String>) -> Result<Vec<Verifier>, StoreError> {
+        let mut own = Vec::with_capacity(Hash::ALL.len());
+        for hash in Hash::ALL {
+            own.push(self.verifier(name, hash).await?);
+        }
+        let derive = move |own: Verifier| Verifier::derive(own.hash, &password, &own.salt, own.rounds);
+        self.compute(move || own.into_iter().map(derive).collect()).await
+    }
+
+    /// Whose code a link's token is. `None`: nobody's, or it was claimed, revoked or ran out. The caller limits tries.
+    pub async fn device_of_token(&self, token: &str) -> Result<Option<DeviceTicket>, StoreError> {
+        let Some((number, password)) = token.split_once('-') else { return Ok(None) };
+        let fits = password.len() == PASSWORD_SIGNS && number.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(id) = number.parse().ok().filter(|_| fits).map(DeviceId) else { return Ok(None) };
+        let now = self.0.clock.utc();
+        let find = move |c: &Connection| {
+            let whose = c.query_row(WAITS, params![id, KEPT.mechanism(), now], |row| Ok((row.get(0)?, row.get(1)?)));
+            whose.optional()
+        };
+        let Some((account, stored_key)) = self.0.store.read(find).await? else { return Ok(None) };
+        let Some(name) = self.name(account) else { return Ok(None) };
+        let known = self.verify_any(&name, password).await?.map(|(_, which)| which);
+        let ticket = DeviceTicket { id, name, account, stored_key };
+        Ok((known == Some(Which::Spare(id.0))).then_some(ticket))
+    }
+
+    /// An app that has shown a code's token has chosen this password: it takes the code's place, durable on return, and
+    /// its first log-in claims the device. Err(Over): somebody was faster. `rules`: `None` in the test profile only.
+    pub async fn sign_in_app(
+        &self,
+        ticket: &DeviceTicket,
+        password: &str,
+        rules: Option<&Rules<'_>>,
+    ) -> Result<(), JoinError> {
+        if let Some(rules) = rules {
+            let about = passwords::About { name: &ticket.name, domain: rules.domain, place: rules.place };
+            passwords::check(password, &about)?;
+        }
+        let keys = self.keys(&ticket.name, prepare_password(password)?).await?;
+        let (ticket, now) = (ticket.clone(), self.0.clock.utc());
+        let job = move |c: &Connection| replace(c, &ticket, &keys, now);
+        match self.0.store.write(job).await? {
+            true => Ok(()),
+            false => Err(JoinError::Over(Box::new(Looked::Unknown))),
+        }
     }
 
     /// Those that open something, the oldest first.
@@ -188,6 +256,36 @@ impl Accounts {
     }
 }
 
+/// The mechanism whose key tells that a code is still what it was.
+const KEPT: Hash = Hash::Sha256;
+const WAITS: &str = "SELECT account, stored_key FROM device_password JOIN device_key ON device = id
+                     WHERE id = ?1 AND mechanism = ?2 AND claimed_at IS NULL AND expires_at > ?3";
+
+/// False: the code is not what it was, or the account has another salt.
+fn replace(c: &Connection, ticket: &DeviceTicket, keys: &[Verifier], now: UtcMicros) -> rusqlite::Result<bool> {
+    let kept = c.query_row(WAITS, params![ticket.id, KEPT.mechanism(), now], |row| row.get::<_, Vec<u8>>(1));
+    if kept.optional()?.as_ref() != Some(&ticket.stored_key) || !fit(c, ticket.account, keys)? {
+        return Ok(false);
+    }
+    let sql = "UPDATE device_key SET stored_key = ?3, server_key = ?4 WHERE device = ?1 AND mechanism = ?2";
+    let mut update = c.prepare_cached(sql)?;
+    for key in keys {
+        update.execute(params![ticket.id, key.hash.mechanism(), key.stored_key, key.server_key])?;
+    }
+    Ok(true)
+}
+
+/// Whether the account still has the salt and the rounds of these.
+fn fit(c: &Connection, account: AccountId, keys: &[Verifier]) -> rusqlite::Result<bool> {
+    for key in keys {
+        let own = credentials::select(c, account, key.hash)?;
+        if own.is_some_and(|own| own.salt != key.salt || own.rounds != key.rounds) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 const RAN_OUT: &str = "DELETE FROM device_password WHERE claimed_at IS NULL AND expires_at <= ?1";
 
 fn fresh() -> Zeroizing<String> {
@@ -201,11 +299,8 @@ fn insert(
     keys: &[Verifier],
     (made_at, expires_at): (UtcMicros, UtcMicros),
 ) -> rusqlite::Result<Result<DeviceId, DeviceError>> {
-    for key in keys {
-        let own = credentials::select(c, account, key.hash)?;
-        if own.is_some_and(|own| own.salt != key.salt || own.rounds != key.rounds) {
-            return Ok(Err(DeviceError::Changed));
-        }
+    if !fit(c, account, keys)? {
+        return Ok(Err(DeviceError::Changed));
     }
     c.execute(RAN_OUT, [made_at])?;
     let sql = "DELETE FROM device_password WHERE id IN (SELECT id FROM device_password

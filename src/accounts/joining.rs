@@ -103,10 +103,9 @@ pub struct JoinRequest {
 /// How a request stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    Waits {
-        name: Arc<str>,
-    },
-    /// Refused, let in, or never there: the page says to sign in or to ask.
+    /// It ends at that time, if nobody answers.
+    Waits { name: Arc<str>, until: UtcMicros },
+    /// Refused, let in, run out, or never there: the page says to sign in or to ask.
     Over,
 }
 
@@ -266,9 +265,11 @@ impl Invites {
     /// How the request behind this token stands.
     pub async fn request_standing(&self, token: &str) -> Result<Standing, StoreError> {
         let hash = invites::hash(token);
-        let sql = "SELECT name FROM join_request WHERE token_hash = ?";
-        let found = self.0.store.read(move |c| c.query_row(sql, [hash], |row| row.get::<_, String>(0)).optional());
-        Ok(found.await?.map_or(Standing::Over, |name| Standing::Waits { name: name.into() }))
+        let sql = "SELECT name, at FROM join_request WHERE token_hash = ?";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, UtcMicros>(1)?));
+        let found = self.0.store.read(move |c| c.query_row(sql, [hash], read).optional()).await?;
+        let until = |at| at + limits::JOIN_REQUEST_S as i64 * 1_000_000;
+        Ok(found.map_or(Standing::Over, |(name, at)| Standing::Waits { name: name.into(), until: until(at) }))
     }
 
     /// Who waits for an owner's yes, oldest first.
@@ -325,11 +326,11 @@ impl Invites {
         let job = move |c: &Connection| {
             let sql = "DELETE FROM join_request WHERE id = ? RETURNING name, invite";
             let refused = c.query_row(sql, [request], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
-            if let Some((name, Some(invite))) = &refused {
-                invites::give_back(c, InviteId(*invite), &format!("{name}@"))?;
-            }
             match refused {
-                Some((name, _)) => audit::note(c, &by, &Deed::TurnedAway { name }, at).map(|()| true),
+                Some((name, invite)) => {
+                    free(c, &name, invite)?;
+                    audit::note(c, &by, &Deed::TurnedAway { name }, at).map(|()| true)
+                }
                 None => Ok(false),
             }
         };
@@ -367,6 +368,20 @@ impl Invites {
             false => Err(JoinError::Over(Box::new(self.look_again(ticket).await?))),
         }
     }
+}
+
+/// Requests from before that time end: their names and places are free again. How many.
+pub(super) fn lapse(c: &Connection, before: UtcMicros) -> rusqlite::Result<usize> {
+    let mut delete = c.prepare_cached("DELETE FROM join_request WHERE at <= ? RETURNING name, invite")?;
+    let lapsed = delete.query_map([before], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    let lapsed: Vec<(String, Option<i64>)> = lapsed.collect::<rusqlite::Result<_>>()?;
+    lapsed.iter().try_for_each(|(name, invite)| free(c, name, *invite))?;
+    Ok(lapsed.len())
+}
+
+/// The place that a request took, where its invitation is remembered.
+fn free(c: &Connection, name: &str, invite: Option<i64>) -> rusqlite::Result<()> {
+    invite.map_or(Ok(()), |invite| invites::give_back(c, InviteId(invite), &format!("{name}@")))
 }
 
 fn exists(c: &Connection, name: &str) -> rusqlite::Result<bool> {

@@ -4,7 +4,12 @@
 //! that RFC 7622 allows. Look-alikes follow UTS 39 in a small way: scripts are not mixed, and
 //! names are compared by a skeleton in which dots, dashes and the usual stand-ins do not count.
 
+use std::fmt;
+
 use crate::limits::NAME_MAX_SIGNS;
+use crate::texts::Lang;
+use crate::texts::Text;
+use crate::texts::text;
 use crate::xmpp::jid::prepare_local;
 
 /// Names that people would take for the place itself, or that RFC 2142 keeps for a duty.
@@ -38,27 +43,26 @@ pub struct Chosen {
     pub made_small: bool,
 }
 
-/// Why a name is refused. `suggestions`: free ones, at most two.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a name is refused; for terminals it shows itself in English. `suggestions`: free ones, at most two.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameError {
-    #[error("Please choose a chat name.")]
     Empty,
-    #[error("A chat name has no spaces.")]
     Space { suggestions: Vec<String> },
-    #[error("Your address ends in @{domain}; type only what stands before it.")]
     Address { domain: String },
-    #[error("A chat name cannot have {sign} in it.")]
     Sign { sign: char },
-    #[error("That is {signs} signs long; {NAME_MAX_SIGNS} are the most.")]
     TooLong { signs: usize },
-    #[error("{name} is kept for the machine. Please take another.")]
     Reserved { name: String, suggestions: Vec<String> },
-    #[error("This name mixes letters of several scripts. Please take one.")]
-    MixedScripts,
-    #[error("{name} is taken here.")]
+    MixedScripts { suggestions: Vec<String> },
     Taken { name: String, suggestions: Vec<String> },
-    #[error("{name} looks too much like a name that is taken here.")]
     Alike { name: String, suggestions: Vec<String> },
+}
+
+impl std::error::Error for NameError {}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Lang::En.book().plain(&self.text()))
+    }
 }
 
 impl NameError {
@@ -67,9 +71,40 @@ impl NameError {
         match self {
             NameError::Space { suggestions }
             | NameError::Reserved { suggestions, .. }
+            | NameError::MixedScripts { suggestions }
             | NameError::Taken { suggestions, .. }
             | NameError::Alike { suggestions, .. } => suggestions,
             _ => &[],
+        }
+    }
+
+    /// What people read of it.
+    pub fn text(&self) -> Text {
+        match self {
+            NameError::Empty => text("name-empty"),
+            NameError::Address { domain } => text("name-at").with("domain", domain),
+            NameError::Space { suggestions } => match suggestions.as_slice() {
+                [dotted, joined] => text("name-blank").with("dotted", dotted).with("joined", joined),
+                _ => text("name-odd"),
+            },
+            NameError::Sign { sign } => text("name-sign").with("sign", sign.to_string()),
+            NameError::TooLong { signs } => text("name-long").with("count", signs),
+            NameError::Reserved { name, suggestions } => match suggestions.as_slice() {
+                [one, two] => text("name-kept-or").with("name", name).with("one", one).with("two", two),
+                _ => text("name-kept").with("name", name),
+            },
+            NameError::MixedScripts { suggestions } => match suggestions.as_slice() {
+                [one, two] => text("name-scripts-or").with("one", one).with("two", two),
+                _ => text("name-scripts"),
+            },
+            NameError::Taken { name, suggestions } => match suggestions.as_slice() {
+                [one, two] => text("name-taken-or").with("name", name).with("one", one).with("two", two),
+                _ => text("name-taken").with("name", name),
+            },
+            NameError::Alike { name, suggestions } => match suggestions.as_slice() {
+                [one, two] => text("name-alike-or").with("name", name).with("one", one).with("two", two),
+                _ => text("name-alike").with("name", name),
+            },
         }
     }
 }
@@ -91,7 +126,7 @@ pub fn check(typed: &str, domain: &str, taken: &dyn Fn(&str) -> Taken) -> Result
     }
     let name = prepare_local(typed).map_err(|_| NameError::Sign { sign: culprit(typed) })?;
     if mixes_scripts(&name) {
-        return Err(NameError::MixedScripts);
+        return Err(NameError::MixedScripts { suggestions: free(of_one_script(&name, domain).into_iter(), taken) });
     }
     let suggestions = || free(variants(&name, domain), taken);
     if is_reserved(&name) {
@@ -127,6 +162,19 @@ fn variants<'a>(name: &'a str, domain: &str) -> impl Iterator<Item = String> + u
     [format!("{stem}.{initial}"), format!("my{stem}")]
         .into_iter()
         .chain((2..100).map(move |n| format!("{numbered}{n}")))
+}
+
+/// A name that looks the same in Latin letters; where there is none, the letters of the first script alone.
+fn of_one_script(name: &str, domain: &str) -> Vec<String> {
+    let latin = |sign: char| match script(sign) {
+        None | Some(Script::Latin) => Some(sign),
+        Some(_) => skeleton(sign.encode_utf8(&mut [0; 4])).chars().next().filter(char::is_ascii),
+    };
+    let first = name.chars().find_map(script);
+    let own = |sign: &char| script(*sign).is_none_or(|script| Some(script) == first);
+    let alike = name.chars().map(latin).collect::<Option<String>>();
+    let alike = alike.unwrap_or_else(|| name.chars().filter(own).collect());
+    std::iter::once(alike.clone()).chain(variants(&alike, domain)).collect()
 }
 
 fn free(candidates: impl Iterator<Item = String>, taken: &dyn Fn(&str) -> Taken) -> Vec<String> {
@@ -270,7 +318,10 @@ mod tests {
         assert_eq!(refused("mi/ra"), NameError::Sign { sign: '/' });
         assert_eq!(refused("mira😀"), NameError::Sign { sign: '😀' });
         assert_eq!(refused(&"a".repeat(1_000)), NameError::TooLong { signs: 1_000 });
-        assert_eq!(refused("pаypal"), NameError::MixedScripts);
+        let mixed = |one: &str, two: &str| NameError::MixedScripts { suggestions: vec![one.into(), two.into()] };
+        assert_eq!(refused("pаypal"), mixed("paypal", "paypal.b"));
+        assert_eq!(refused("мирa7"), mixed("мир7", "мир72"), "its a is Latin");
+        assert_eq!(refused("tоm"), mixed("mytom", "tom2"), "tom is taken, and tom.b");
         for kept in ["admin", "Admin", "adm1n", "аԁміп", "a.d.m.i.n", "root", "r00t", "postmaster", "supp0rt"] {
             assert!(matches!(refused(kept), NameError::Reserved { .. }), "{kept}");
         }
@@ -285,6 +336,18 @@ mod tests {
             assert!(matches!(error, NameError::Alike { .. }), "{alike}: {error}");
             assert_eq!(error.suggestions().len(), 2, "{alike}");
         }
+    }
+
+    #[test]
+    fn each_refusal_has_its_words() {
+        let taken = text("name-taken-or").with("name", "tom").with("one", "mytom").with("two", "tom2");
+        assert_eq!(refused("Tom").text(), taken);
+        let mixed = text("name-scripts-or").with("one", "mra").with("two", "mra.b");
+        assert_eq!(refused("m\u{438}ra").text(), mixed);
+        assert_eq!(refused("mira k").text(), text("name-blank").with("dotted", "mira.k").with("joined", "mirak"));
+        // Terminals have them in English, without the tags of pages.
+        assert_eq!(refused("Tom").to_string(), "tom is taken here. Perhaps mytom or tom2?");
+        assert_eq!(refused("mi<ra").to_string(), "A chat name cannot have < in it.");
     }
 
     #[test]

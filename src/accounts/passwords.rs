@@ -1,35 +1,77 @@
 //! Passwords that people choose for themselves: long enough, and none that everybody tries first.
 //!
 //! Pure. Holds for invitations, sign-up, reset and set-up. As all below ten signs are refused, the
-//! best known ones are told by their stem: what is left without digits and signs at the ends.
+//! best known ones are told by their stem: what is left without digits and signs at the ends. Measured against the
+//! 10,000 best known of SecLists (`10-million-password-list-top-10000.txt`) and those of John the Ripper 1.9.0: all are
+//! refused.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::Serialize;
 
 use crate::limits::PASSWORD_CHOSEN_MAX_BYTES;
 use crate::limits::PASSWORD_MIN_SIGNS;
+use crate::texts::Lang;
+use crate::texts::Text;
+use crate::texts::text;
 use crate::xmpp::sasl::verifier::prepare_password;
 
-/// Words that the best known passwords are made of.
+/// Words that the best known passwords are made of, and some of these as they are. The script of the pages has no such
+/// list and relies on their length and signs ([`STEM_MAX_SIGNS`]).
 #[rustfmt::skip]
 const WELL_KNOWN: &[&str] = &[
-    "abc", "abcd", "abcde", "abcdef", "abcdefg", "access", "admin", "administrator", "alexander", "amanda",
-    "andrew", "angel", "angels", "anthony", "apple", "asdf", "asdfg", "asdfgh", "asdfghjkl", "asdfjkl", "ashley",
-    "azerty", "babygirl", "badboy", "banana", "barcelona", "baseball", "basketball", "batman", "beautiful",
-    "bismillah", "blink", "butterfly", "changeme", "charlie", "cheese", "chelsea", "chocolate", "christian",
-    "computer", "cookie", "correcthorsebatterystaple", "daniel", "default", "diamond", "donald", "dragon", "eminem",
-    "facebook", "family", "fender", "flower", "football", "forever", "freedom", "friends", "fuck", "fuckyou",
-    "gangster", "geheim", "george", "ginger", "girls", "google", "guest", "hallo", "hallohallo", "hammer", "hannah",
-    "harley", "hello", "hellohello", "helloworld", "hockey", "hunter", "ilovegod", "iloveu", "iloveyou", "internet",
-    "jasmine", "jennifer", "jessica", "jesus", "jesuschrist", "jordan", "joshua", "justin", "killer", "kitty",
-    "lasvegas", "letmein", "letmeinnow", "liverpool", "login", "lorenzo", "love", "lovelove", "lovely", "loveme",
-    "loveyou", "maggie", "manchester", "manchesterunited", "martin", "master", "matrix", "matthew", "michael",
-    "michelle", "mickey", "monkey", "monster", "mustang", "mypassword", "naruto", "nicole", "ninja", "nothing",
-    "oliver", "orange", "pakistan", "pass", "passw", "passwd", "password", "passwordpassword", "passwort", "pepper",
-    "phoenix", "pokemon", "prince", "princess", "purple", "qazwsx", "qazwsxedc", "qwer", "qwert", "qwerty",
-    "qwertyqwerty", "qwertyu", "qwertyui", "qwertyuiop", "qwertz", "qwertzuiop", "ranger", "realmadrid", "robert",
-    "rockyou", "samsung", "schatz", "scooter", "secret", "shadow", "silver", "slipknot", "soccer", "sommer",
-    "spiderman", "starwars", "summer", "sunshine", "superman", "superstar", "sweetheart", "test", "testing",
-    "testtest", "thomas", "tigger", "tinkerbell", "trustno", "twilight", "user", "victoria", "wasser", "welcome",
-    "whatever", "willkommen", "winter", "xxxxxx", "yankees", "zaq", "zaqwsx", "zxcv", "zxcvb", "zxcvbn", "zxcvbnm",
+    "9293709b13", "abc", "abcd", "abcde", "abcdef", "abcdefg", "abracadabra", "abrakadabra", "access", "admin",
+    "administrator", "aleksander", "aleksandra", "alessandro", "alexander", "amanda", "anastasiya", "andrew", "angel",
+    "angelofwar", "angels", "anthony", "apple", "armageddon", "asdf", "asdfg", "asdfgh", "asdfghjkl", "asdfjkl",
+    "ashley", "astalavista", "azerty", "babemagnet", "babygirl", "badboy", "badnaamhere", "banana", "barcelona",
+    "baseball", "basketball", "batman", "beautiful", "bestfriend", "bestfriends", "bismillah", "blackberry",
+    "bladerunner", "blink", "bondarenko", "braveheart", "businessbabe", "butterfly", "california", "callofduty",
+    "cannondale", "casablanca", "changeme", "charlie", "cheerleader", "cheerleaers", "cheese", "chelsea",
+    "chickenwing", "chocolate", "chrisbrown", "christian", "christophe", "christopher", "cinderella", "cocksucker",
+    "comicbookdb", "computer", "contortionist", "cookie", "correcthorsebatterystaple", "counterstrike", "ctdfcnjgjkm",
+    "cunningham", "cxfcnkbdfz", "daddysgirl", "daniel", "darthvader", "deepthroat", "default", "deutschland",
+    "devilmaycry", "dhjnvytyjub", "diamond", "djivanfros", "dkflbvbhjdbx", "dkflbvbhjdyf", "doggystyle", "domainlock",
+    "donald", "dragon", "dragonball", "dragonballz", "ejaculation", "eminem", "enterprise", "estrellita",
+    "evanescence", "evangelion", "facebook", "family", "fender", "finalfantasy", "fkmnthyfnbdf", "fktrcfylhf",
+    "flower", "flvbybcnhfnjh", "football", "forever", "freedom", "friends", "friendship", "friendster", "fuck",
+    "fuck_inside", "fuckinside", "fuckmehard", "fuckyou", "gangbanged", "gangster", "geheim", "george",
+    "gfhjkmgfhjkm", "ghbdtndctv", "ghbdtnrfrltkf", "ghhh47hj", "ghjcnbnenrf", "ghjcnjgfhjkm", "ghjcnjghjcnj",
+    "ghostrider", "ginger", "girls", "goldfinger", "good123654", "google", "greedisgood", "groupd", "guest",
+    "gy3yt2rgls", "hallo", "hallohallo", "hammer", "hannah", "harley", "harrypotter", "hd764nw5d7e1vb", "hello",
+    "hellohello", "hellokitty", "helloworld", "hfjdk", "highlander", "hockey", "hondacivic", "housewifes",
+    "hsu75kpot", "htubcnhfwbz", "hunter", "ilovegod", "ilovejesus", "ilovepussy", "iloveu", "iloveyou", "insertions",
+    "instructor", "interacial", "intercourse", "internet", "ironmaiden", "j3qq4h7h2v", "jasmine", "jediknight",
+    "jennifer", "jessica", "jesucristo", "jesus", "jesuschrist", "jethrotull", "jordan", "joshua", "justin",
+    "justinbieber", "killer", "kitty", "knickerless", "konstantin", "lamborghini", "lasvegas", "leavemealone",
+    "letmein", "letmeinnow", "lifeisgood", "limpbizkit", "linkinpark", "liverpool", "lockerroom", "login", "lorenzo",
+    "losangeles", "love", "lovelove", "lovely", "loveme", "loveyou", "madagaskar", "maggie", "mailcreated",
+    "management", "manchester", "manchesterunited", "mapet", "martin", "master", "masterbaiting", "masterbate",
+    "masterbating", "mastermind", "masturbation", "matrix", "matthew", "maurolarastefy", "maximilian", "metallica",
+    "michael", "michelle", "mickey", "microphone", "momsanaladventure", "monkey", "monster", "montecarlo", "montgom",
+    "mostwanted", "motdepasse", "motherlode", "multiplelo", "mustang", "mypassword", "naruto", "needforspeed",
+    "newaccount", "newproject", "nicole", "nightshade", "ninja", "nopassword", "nothing", "nthvbyfnjh", "nuttertools",
+    "oliver", "opensesame", "orange", "pakistan", "pass", "passw", "passwd", "password", "passwordpassword",
+    "passwort", "pathfinder", "penetrating", "penetration", "pepper", "peternorth", "phoenix", "phrowz",
+    "playstation", "pokemon", "polniypizdec", "pornographic", "porsche", "postov", "prince", "princesita", "princess",
+    "prometheus", "pufunga", "purple", "pussylicker", "pussylover", "qazwsx", "qazwsxedc", "quant4307s", "qwer",
+    "qwert", "qwerty", "qwertyqwerty", "qwertyu", "qwertyui", "qwertyuiop", "qwertz", "qwertzuiop", "ranger",
+    "rastafarian", "realmadrid", "revolution", "rfhfvtkmrf", "rjirfrgbde", "rjs1la7qe", "rjycnfynby", "roadrunner",
+    "robert", "rockyou", "ronaldinho", "salamander", "salamandra", "samsung", "schatz", "scooter", "secret",
+    "sersolution", "shadow", "shevchenko", "silver", "skateboard", "slipknot", "smallville", "soccer",
+    "sojdlg123aljg", "solidsnake", "sommer", "sonyericsson", "soso123aljg", "spartan", "spiderman", "starwars",
+    "strawberry", "suckmydick", "summer", "summertime", "sunshine", "superman", "supersonic", "superstar",
+    "sweetheart", "syncmaster", "terminator", "test", "testing", "testtest", "thomas", "thunderbird", "tigger",
+    "tinkerbell", "tokiohotel", "transexual", "translator", "trustno", "twilight", "ugd5hip2j", "uncencored",
+    "undertaker", "user", "usuckballz", "vflfufcrfh", "vfntvfnbrf", "vfvfvskfhfve", "victoria", "volkswagen",
+    "volleyball", "vqsablpzla", "vsjasnel", "wachtwoord", "wasser", "watermelon", "websolutions", "welcome",
+    "whatever", "willkommen", "winniethepooh", "winter", "xxxxxx", "yankees", "yfnfitymrf", "yjdsqgfhjkm", "zaq",
+    "zaqwsx", "zcxfcnkbdf", "zxcv", "zxcvb", "zxcvbn", "zxcvbnm",
 ];
+
+/// What a well-known stem has at most, but for the one of the comic strip.
+#[cfg(test)]
+const STEM_MAX_SIGNS: usize = 18;
 
 /// Rows of keys and of letters: what is a piece of one is no password.
 const ROWS: &[&str] = &[
@@ -38,6 +80,14 @@ const ROWS: &[&str] = &[
     "qwertyuiopasdfghjklzxcvbnm",
     "qwertzuiopasdfghjklyxcvbnm",
     "azertyuiopqsdfghjklmwxcvbn",
+    "qazwsxedcrfvtgbyhnujmikolp",
+    "qazxswedcvfrtgbnhyujm",
+    "zaqxswcdevfrbgtnhymju",
+    "qawsedrftgyhujikolp",
+    "qwerasdfzxcv",
+    "qweasdzxc",
+    "zxcasdqwe",
+    "01234567899876543210",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
     "1q2w3e4r5t6y7u8i9o0p",
     "q1w2e3r4t5y6u7i8o9p0",
@@ -53,24 +103,52 @@ pub struct About<'a> {
 }
 
 /// How good a password is that may be taken. For people: it refuses nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Strength {
     Fair,
     Good,
     Strong,
 }
 
-/// Why a password is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+impl Strength {
+    /// In words. The script of the pages says the same while a password is typed.
+    pub fn text(self) -> Text {
+        match self {
+            Strength::Fair => text("strength-fair"),
+            Strength::Good => text("strength-good"),
+            Strength::Strong => text("strength-strong"),
+        }
+    }
+}
+
+/// Why a password is refused; for terminals it shows itself in English.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WeakPassword {
-    #[error("This has {signs} signs; it needs {PASSWORD_MIN_SIGNS}. Add another word.")]
     TooShort { signs: usize },
-    #[error("That is longer than {PASSWORD_CHOSEN_MAX_BYTES} signs. Shorter is safe too.")]
     TooLong,
-    #[error("This is one of the passwords everybody tries first. Add a word only you would think of.")]
     WellKnown,
-    #[error("It has a sign that passwords cannot have, such as a line's end.")]
     Sign,
+}
+
+impl WeakPassword {
+    /// What people read of it.
+    pub fn text(&self) -> Text {
+        match self {
+            WeakPassword::TooShort { signs } => text("password-short").with("count", signs),
+            WeakPassword::TooLong => text("password-long"),
+            WeakPassword::WellKnown => text("password-known"),
+            WeakPassword::Sign => text("password-sign"),
+        }
+    }
+}
+
+impl std::error::Error for WeakPassword {}
+
+impl fmt::Display for WeakPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Lang::En.book().plain(&self.text()))
+    }
 }
 
 /// Checks what somebody typed.
@@ -126,19 +204,42 @@ fn stem(text: &str) -> &str {
 
 fn is_well_known(typed: &str) -> bool {
     let plain = plain(typed);
-    let known = |text: &str| WELL_KNOWN.binary_search(&text).is_ok();
+    let known = is_word;
     let stem = stem(&plain);
     let ends: String = plain.trim_end_matches(|sign: char| !sign.is_alphabetic() && sign != '@' && sign != '$').into();
     let distinct: std::collections::HashSet<char> = plain.chars().collect();
-    let backwards: String = plain.chars().rev().collect();
     distinct.len() < 4
         || stem.is_empty() && plain.len() < 14
+        || known(&plain)
         || known(stem)
         || known(&without_stand_ins(stem))
         || known(&without_stand_ins(&ends))
-        || ROWS.iter().any(|row| row.contains(&plain) || row.contains(&backwards))
-        || repeated(&plain)
-            .is_some_and(|unit| unit.len() < 5 || known(unit) || ROWS.iter().any(|row| row.contains(unit)))
+        || is_of_a_row(&plain)
+        || repeated(&plain).is_some_and(|unit| unit.len() < 5 || is_easy(unit))
+        || is_interleaved(&plain)
+}
+
+/// A piece of a row, either way.
+fn is_of_a_row(text: &str) -> bool {
+    let backwards: String = text.chars().rev().collect();
+    ROWS.iter().any(|row| row.contains(text) || row.contains(&backwards))
+}
+
+/// A well-known word, a piece of a row, one sign again and again, or nothing.
+fn is_easy(text: &str) -> bool {
+    let again = repeated(text).is_some_and(|unit| unit.len() < 3 || is_of_a_row(unit) || is_word(unit));
+    text.is_empty() || is_of_a_row(text) || is_word(text) || again
+}
+
+fn is_word(text: &str) -> bool {
+    WELL_KNOWN.binary_search(&text).is_ok()
+}
+
+/// Easy letters with easy digits before, behind or between them: `123456qwerty`, `a1b2c3d4e5`.
+fn is_interleaved(plain: &str) -> bool {
+    let inside = plain.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let (letters, digits): (String, String) = inside.chars().partition(|sign| sign.is_alphabetic());
+    inside.chars().all(char::is_alphanumeric) && is_easy(&letters) && is_easy(&digits)
 }
 
 /// The part of which the whole is a repetition.
@@ -197,6 +298,25 @@ mod tests {
             "abababababab",
             "monkeymonkey",
             "hello hello",
+            // Of the list of 10,000, one of each sort.
+            "12345qwert",
+            "1234554321",
+            "123qweasdzxc",
+            "1q2w3e4r5t6y",
+            "qazwsxedcrfvtgb",
+            "zaq1xsw2cde3",
+            "123456789987654321",
+            "a1b2c3d4e5",
+            "1a2a3a4a5a",
+            "q1q2q3q4q5",
+            "123456789qwerty",
+            "123456789abc",
+            "7ugd5hip2j",
+            "9293709b13",
+            "porsche911",
+            "leave me alone",
+            "ghbdtnrfrltkf",
+            "masterbaiting",
         ] {
             let error = check(known, &ABOUT).expect_err(known);
             assert!(matches!(error, WeakPassword::WellKnown | WeakPassword::TooShort { .. }), "{known}: {error}");
@@ -225,6 +345,37 @@ mod tests {
         assert_eq!(check("gnurblfips", &ABOUT), Ok(Strength::Fair));
         assert_eq!(check("Four grey geese in 1 boat", &ABOUT), Ok(Strength::Strong));
         assert_eq!(check(&crate::clock::token(), &ABOUT), Ok(Strength::Strong));
+    }
+
+    #[test]
+    fn what_has_easy_pieces_and_more_is_taken() {
+        for good in ["qwerty and a heron", "1234 blue herons", "a1b2c3 for breakfast", "my monkey has 12 hats"] {
+            assert!(check(good, &ABOUT).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_what_the_script_of_the_pages_relies_on() {
+        let script = include_str!("../../templates/assets/imera.js");
+        assert!(script.contains(&format!("letters.length > {STEM_MAX_SIGNS}")));
+        for word in WELL_KNOWN.iter().filter(|word| !word.starts_with("correcthorse")) {
+            assert!(word.chars().count() <= STEM_MAX_SIGNS, "{word}");
+            assert!(word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')), "{word}");
+        }
+        for row in ROWS.iter().filter(|row| row.bytes().filter(u8::is_ascii_alphabetic).count() > STEM_MAX_SIGNS) {
+            let letters: String = row.chars().filter(char::is_ascii_alphabetic).collect();
+            assert!(script.contains(&letters), "{letters}");
+        }
+    }
+
+    #[test]
+    fn each_refusal_has_its_words() {
+        let refused = |typed: &str| check(typed, &ABOUT).expect_err(typed);
+        assert_eq!(refused("123456789").text(), text("password-short").with("count", 9_usize));
+        assert_eq!(refused(&"ü".repeat(129)).text(), text("password-long"));
+        assert_eq!(refused("Password123").text(), text("password-known"));
+        assert_eq!(refused("a\u{7}good long one").text(), text("password-sign"));
+        assert_eq!(refused("123456789").to_string(), "This has 9 signs; it needs 10. Add another word.");
     }
 
     #[test]

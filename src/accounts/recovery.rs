@@ -18,6 +18,7 @@ use super::ChangeError;
 use super::joining::Rules;
 use super::passwords;
 use super::passwords::WeakPassword;
+use super::standing::Closed;
 use crate::clock;
 use crate::clock::UtcMicros;
 use crate::store::StoreError;
@@ -39,6 +40,9 @@ pub enum RecoverError {
     /// The name or the code, and never which of them.
     #[error("the name or the code is wrong")]
     Wrong,
+    /// Both are right, and an owner has locked the account: the code is kept.
+    #[error("the account is locked")]
+    Locked,
     #[error(transparent)]
     Password(#[from] WeakPassword),
     /// The rules are off, and still it can be no password.
@@ -94,6 +98,9 @@ impl Accounts {
         let (plain, compared) = (Zeroizing::new(plain(code)), phc.clone());
         let fits = self.compute(move || fits(&plain, &compared)).await?;
         let Some(account) = account.filter(|_| known && fits) else { return Err(RecoverError::Wrong) };
+        if self.closed(account) == Some(Closed::Locked) {
+            return Err(RecoverError::Locked);
+        }
         let verifiers = self.derive(password).await?;
         let job = move |c: &Connection| {
             let spent =

@@ -40,6 +40,15 @@ impl Closed {
     }
 }
 
+/// Somebody is leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaves {
+    /// The account is removed then.
+    pub at: UtcMicros,
+    /// False: they were leaving already.
+    pub now: bool,
+}
+
 type Deeds = Box<dyn Fn(String) -> Deed + Send>;
 type Write = Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>;
 
@@ -149,13 +158,15 @@ impl Accounts {
     }
 
     /// Closed by an owner: locked, so that nobody takes it back by signing in, and removed after
-    /// `LEAVE_GRACE_S` unless it is unlocked. Gives that time.
+    /// `LEAVE_GRACE_S` unless it is unlocked. Gives that time, which stays what it was where the account was closed or
+    /// leaving before.
     pub async fn close(&self, id: AccountId, by: &By) -> Result<UtcMicros, ChangeError> {
         let now = self.0.clock.utc();
-        let until = now + limits::LEAVE_GRACE_S as i64 * 1_000_000;
+        let until = self.leaves_at(id).await?.unwrap_or(now + limits::LEAVE_GRACE_S as i64 * 1_000_000);
         let change = Change {
             write: Box::new(move |c| {
-                let sql = "UPDATE account SET locked_at = coalesce(locked_at, ?2), leaves_at = ?3 WHERE id = ?1";
+                let sql = "UPDATE account SET locked_at = coalesce(locked_at, ?2), leaves_at = coalesce(leaves_at, ?3)
+                           WHERE id = ?1 AND (locked_at IS NULL OR leaves_at IS NULL)";
                 c.execute(sql, params![id, now, until])
             }),
             spares_owners: true,
@@ -165,18 +176,28 @@ impl Accounts {
         Ok(until)
     }
 
-    /// Closed now, removed after `LEAVE_GRACE_S`. Gives that time. Err(OnlyOwner): the place needs it.
-    pub async fn leave(&self, id: AccountId) -> Result<UtcMicros, ChangeError> {
+    /// Closed now, removed after `LEAVE_GRACE_S`. Err(OnlyOwner): the place needs it.
+    pub async fn leave(&self, id: AccountId) -> Result<Leaves, ChangeError> {
         let at = self.0.clock.utc() + limits::LEAVE_GRACE_S as i64 * 1_000_000;
         let change = Change {
-            write: Box::new(move |c| c.execute("UPDATE account SET leaves_at = ?2 WHERE id = ?1", params![id, at])),
+            write: Box::new(move |c| {
+                let sql = "UPDATE account SET leaves_at = ?2 WHERE id = ?1 AND leaves_at IS NULL";
+                c.execute(sql, params![id, at])
+            }),
             spares_owners: true,
             // One's own decision is nobody's to read in the log.
             deed: None,
         };
-        self.change(id, change, &By::Machine, move |known| known.close(known.closed.unwrap_or(Closed::Leaving { at })))
-            .await?;
-        Ok(at)
+        let learn = move |known: &mut super::Known| known.close(known.closed.unwrap_or(Closed::Leaving { at }));
+        match self.changes(id, change, &By::Machine, learn).await? {
+            true => Ok(Leaves { at, now: true }),
+            false => Ok(Leaves { at: self.leaves_at(id).await?.unwrap_or(at), now: false }),
+        }
+    }
+
+    async fn leaves_at(&self, id: AccountId) -> Result<Option<UtcMicros>, StoreError> {
+        let sql = "SELECT leaves_at FROM account WHERE id = ?";
+        Ok(self.0.store.read(move |c| c.query_row(sql, [id], |row| row.get(0)).optional()).await?.flatten())
     }
 
     /// Whoever was leaving has signed in and stays. A lock stays too.
@@ -208,6 +229,17 @@ impl Accounts {
         by: &By,
         learn: impl FnOnce(&mut super::Known) + Send + 'static,
     ) -> Result<(), ChangeError> {
+        self.changes(id, change, by, learn).await.map(drop)
+    }
+
+    /// As [`Accounts::change`]. False: it was so already.
+    async fn changes(
+        &self,
+        id: AccountId,
+        change: Change,
+        by: &By,
+        learn: impl FnOnce(&mut super::Known) + Send + 'static,
+    ) -> Result<bool, ChangeError> {
         let (accounts, by, at) = (self.clone(), by.clone(), self.0.clock.utc());
         let changed = to_the_end(async move {
             let changed = accounts.0.store.write(move |c| change.run(c, id, &by, at)).await?;
@@ -217,7 +249,8 @@ impl Accounts {
             Ok(changed)
         });
         match changed.await? {
-            Changed::Done | Changed::Already => Ok(()),
+            Changed::Done => Ok(true),
+            Changed::Already => Ok(false),
             Changed::Unknown => Err(ChangeError::Unknown),
             Changed::OnlyOwner => Err(ChangeError::OnlyOwner),
         }
@@ -271,7 +304,7 @@ mod tests {
         assert!(!accounts.is_only_owner(mira));
         accounts.lock(tom, &By::Machine).await.unwrap();
         assert!(accounts.is_only_owner(mira) && accounts.closed(tom) == Some(Closed::Locked));
-        let at = accounts.leave(tom).await.unwrap();
+        let Leaves { at, now: true } = accounts.leave(tom).await.unwrap() else { panic!("it is the first time") };
         accounts.0.store.close().await;
 
         let accounts = open().await;
@@ -280,10 +313,12 @@ mod tests {
         assert_eq!(accounts.closed(tom), Some(Closed::Locked));
         accounts.unlock(tom, &By::Machine).await.unwrap();
         assert_eq!(accounts.closed(tom), None);
-        assert_eq!(accounts.leave(tom).await.unwrap(), at);
+        assert_eq!(accounts.leave(tom).await.unwrap(), Leaves { at, now: true });
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(accounts.leave(tom).await.unwrap(), Leaves { at, now: false }, "the time stays");
         assert_eq!(accounts.closed(tom), Some(Closed::Leaving { at }));
         assert!(accounts.overdue().await.unwrap().is_empty());
-        clock.advance(Duration::from_secs(limits::LEAVE_GRACE_S));
+        clock.advance(Duration::from_secs(limits::LEAVE_GRACE_S - 60));
         assert_eq!(accounts.overdue().await.unwrap(), [tom]);
         accounts.stay(tom).await.unwrap();
         assert_eq!((accounts.closed(tom), accounts.overdue().await.unwrap()), (None, Vec::new()));
@@ -345,6 +380,30 @@ mod tests {
         let begun = accounts.signed_out(tom);
         accounts.set_password(tom, "another").await.unwrap();
         assert!(accounts.signed_out(tom) > begun);
+    }
+
+    #[tokio::test]
+    async fn who_is_closed_again_keeps_the_time_and_the_log_has_it_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Clock::stepped(1_767_225_600_000_000);
+        let options = OpenOptions { reserve: 0, ..OpenOptions::default() };
+        let store = Store::open(folder.path(), options, clock.clone()).expect("it opens");
+        let accounts = Accounts::open(store.clone(), clock.clone()).await.expect("it reads");
+        let tom = accounts.create("tom", "x", Role::Member).await.unwrap();
+        let zoe = accounts.create("zoe", "x", Role::Member).await.unwrap();
+        let until = accounts.close(tom, &By::Machine).await.unwrap();
+        let Leaves { at, .. } = accounts.leave(zoe).await.unwrap();
+        clock.advance(Duration::from_secs(86_400));
+        assert_eq!(accounts.close(tom, &By::Machine).await.unwrap(), until);
+        assert_eq!(
+            accounts.close(zoe, &By::Machine).await.unwrap(),
+            at,
+            "locked too, and gone when it would have been"
+        );
+        assert_eq!(accounts.closed(zoe), Some(Closed::Locked));
+        let log = store.read(|c| audit::page(c, None, 100)).await.unwrap();
+        let of = |name: &str| log.iter().filter(|line| format!("{line:?}").contains(name)).count();
+        assert_eq!((of("\"tom\""), of("\"zoe\"")), (1, 1), "{log:?}");
     }
 
     #[tokio::test]

@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
+use super::batch::BatchCreated;
+use super::batch::BatchError;
+use super::batch::NewAccount;
 use super::*;
 use crate::store::OpenOptions;
 use crate::xmpp::sasl::Hash;

@@ -41,6 +41,14 @@ impl Source {
             Source::Own => "own",
         }
     }
+
+    /// As `imera setup --certificate` names it (contract): `own` is the machine's own, `files` what was brought along.
+    pub fn told(self) -> &'static str {
+        match self {
+            Source::SelfSigned => "own",
+            Source::Own => "files",
+        }
+    }
 }
 
 /// What is served now.

@@ -5,12 +5,14 @@ use jiff::tz::TimeZone;
 
 use super::Check;
 use super::Found;
+use super::Often;
 use super::Subject;
 use super::size;
 use crate::clock::UtcMicros;
 use crate::limits;
 
-pub const CHECK: Check = Check { name: "backup", every_minute: true, look: |subject, _| Box::pin(look(subject)) };
+pub const CHECK: Check =
+    Check { name: "backup", often: Often::EveryMinute, look: |subject, _| Box::pin(look(subject)) };
 
 /// What is known of the backups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,12 +2,14 @@
 
 use super::Check;
 use super::Found;
+use super::Often;
 use super::Subject;
 use crate::certs::Serving;
 use crate::certs::Source;
 use crate::limits;
 
-pub const CHECK: Check = Check { name: "certificate", every_minute: true, look: |subject, _| Box::pin(look(subject)) };
+pub const CHECK: Check =
+    Check { name: "certificate", often: Often::EveryMinute, look: |subject, _| Box::pin(look(subject)) };
 
 async fn look(subject: &Subject) -> Found {
     match &subject.serving {

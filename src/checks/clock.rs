@@ -1,25 +1,32 @@
 //! Does the machine know what day it is? Certificates and history depend on it. Keeps no state.
 
-use rusqlite::OptionalExtension;
-
 use super::Check;
 use super::Found;
+use super::Often;
 use super::Subject;
 use crate::clock::UtcMicros;
 use crate::limits;
 
-pub const CHECK: Check = Check { name: "clock", every_minute: true, look: |subject, _| Box::pin(look(subject)) };
+pub const CHECK: Check = Check { name: "clock", often: Often::EveryMinute, look: |subject, _| Box::pin(look(subject)) };
 
 /// imera was written then: before it no clock is right. 2026-11-01.
 const WRITTEN: UtcMicros = 1_793_491_200_000_000;
 const SECOND: UtcMicros = 1_000_000;
+/// The newest date that was written down here: of a message, a backup, a change. NULL: none yet.
+const NEWEST: &str = "SELECT max(at) FROM (
+    SELECT at FROM archive_moved
+    UNION ALL SELECT max(at) FROM archive_recent
+    UNION ALL SELECT max(ended_at) FROM backup
+    UNION ALL SELECT max(at) FROM audit)";
 
 async fn look(subject: &Subject) -> Found {
     let now = subject.clock.utc();
-    let newest = subject
-        .store
-        .read(|c| c.query_row("SELECT max(at) FROM message", [], |row| row.get::<_, Option<UtcMicros>>(0)).optional());
-    judge(now, newest.await.ok().flatten().flatten())
+    match subject.store.read(|c| c.query_row(NEWEST, [], |row| row.get(0))).await {
+        Ok(newest) => judge(now, newest),
+        Err(error) => {
+            Found::skipped(format!("{}, and the database tells nothing to compare it with: {error}", date(now)))
+        }
+    }
 }
 
 /// Whether the clock shows a day on which imera was not written yet. One that is ahead nobody can tell.
@@ -27,21 +34,24 @@ pub fn is_surely_wrong(now: UtcMicros) -> bool {
     now < WRITTEN - 86_400 * SECOND
 }
 
-fn judge(now: UtcMicros, newest_message: Option<UtcMicros>) -> Found {
+fn judge(now: UtcMicros, newest: Option<UtcMicros>) -> Found {
     let next = "set the machine's clock, or let it ask the network (systemd-timesyncd)";
-    let date = |at: UtcMicros| match jiff::Timestamp::from_second(at.div_euclid(SECOND)) {
-        Ok(at) => at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        Err(_) => "a day beyond the calendar".to_owned(),
-    };
     if now < WRITTEN {
         return Found::failed(format!("it says {}, which is before imera was written", date(now)), next);
     }
-    match newest_message {
+    match newest {
         Some(newest) if newest > now + limits::CLOCK_WARN_S * SECOND => {
-            let what = format!("it says {}, but the newest message is of {}", date(now), date(newest));
+            let what = format!("it says {}, but something was written down here on {}", date(now), date(newest));
             Found::warning(what, next)
         }
         _ => Found::ok(date(now)),
+    }
+}
+
+fn date(at: UtcMicros) -> String {
+    match jiff::Timestamp::from_second(at.div_euclid(SECOND)) {
+        Ok(at) => at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => "a day beyond the calendar".to_owned(),
     }
 }
 
@@ -53,7 +63,7 @@ mod tests {
     const NOW: UtcMicros = 1_795_000_000_000_000;
 
     #[test]
-    fn a_clock_before_imera_or_before_the_last_message_is_told() {
+    fn a_clock_before_imera_or_before_what_was_written_down_is_told() {
         assert_eq!(judge(0, None).state, State::Failed);
         assert!(
             is_surely_wrong(0) && !is_surely_wrong(NOW) && !is_surely_wrong(WRITTEN - SECOND),

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::Check;
 use super::Found;
+use super::Often;
 use super::Subject;
 use super::size;
 use crate::limits;
 
-pub const CHECK: Check = Check { name: "disk", every_minute: true, look: |subject, _| Box::pin(look(subject)) };
+pub const CHECK: Check = Check { name: "disk", often: Often::EveryMinute, look: |subject, _| Box::pin(look(subject)) };
 
 /// The disk of the data folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

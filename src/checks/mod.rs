@@ -1,5 +1,5 @@
-//! Is this imera well? One file a check, one line here. Asked by `imera check`, and every minute by
-//! the server, which puts what it finds among the notices.
+//! Is this imera well? One file a check, one line here. Asked by `imera check`, and by the server, each as often as
+//! it costs little; what it finds is among the notices until a later look finds all well.
 //!
 //! State: what the last looks found ([`Latest`]). Missing until their issues: dns, federation, push, calls.
 
@@ -32,9 +32,18 @@ pub const CHECKS: &[&Check] =
 /// One question about the server's health.
 pub struct Check {
     pub name: &'static str,
-    /// Cheap enough for every minute.
-    pub every_minute: bool,
+    pub often: Often,
     pub look: Look,
+}
+
+/// How often the running server looks by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Often {
+    EveryMinute,
+    /// It knocks somewhere.
+    EverySomeMinutes,
+    /// It reads all there is.
+    EveryNight,
 }
 
 /// How far a long look is: done, of how many.
@@ -48,9 +57,9 @@ pub struct Subject {
     pub clock: Clock,
     /// What is served; `None` where no server runs.
     pub serving: Option<Serving>,
-    /// Doors by name, with their address; empty where no server runs.
     /// What is known of the backups; `None`: it cannot be read.
     pub backup: Option<backup::Backup>,
+    /// Doors by name, with their address; empty where no server runs.
     pub doors: Vec<(&'static str, Option<SocketAddr>)>,
 }
 

@@ -17,6 +17,7 @@ use super::terminal;
 use super::terminal::Bar;
 use super::terminal::cell;
 use crate::checks;
+use crate::clock::Clock;
 use crate::server::control;
 use crate::server::failure::Failure;
 use crate::server::secret::Secret;
@@ -182,7 +183,7 @@ async fn verify(common: &Common, file: &Path, passphrase: Option<Passphrase>) ->
             bar.step(&step);
         }
     };
-    let found = transfer::verify(file, passphrase, below, &step).await.map_err(Failure::of)?;
+    let found = transfer::verify(file, passphrase, below, &Clock::system(), &step).await.map_err(Failure::of)?;
     Ok(control::backups::verified(&found))
 }
 

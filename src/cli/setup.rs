@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use serde_json::Value;
 use serde_json::json;
 
 use super::Common;
@@ -21,6 +22,9 @@ use crate::qr;
 use crate::server::failure::Failure;
 use crate::server::set_up;
 use crate::server::set_up::Plan;
+use crate::texts::Lang;
+use crate::texts::Text;
+use crate::texts::text;
 use crate::transfer;
 
 #[derive(clap::Args)]
@@ -112,29 +116,45 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
     if let Some(file) = &setup.restore {
         return restore_instead(common, file, setup.passphrase_file.as_deref(), setup.take_over).await;
     }
-    let plan = plan(setup)?;
-    set_up::check(&plan)?;
+    let plan = set_up::check(plan(setup)?)?;
     let done = ask::ask(common, "setup", &plan).await?;
     if common.json {
         terminal::json(&done);
         return Ok(ExitCode::SUCCESS);
     }
-    let text = |name: &str| terminal::cell(&done[name]);
-    terminal::line(&format!("imera is set up for {}.", text("domain")));
-    let certificate = match text("certificate").as_str() {
-        "own" => "the one from your files",
-        _ => "made by this machine; apps ask once whether to trust it",
-    };
-    terminal::list(&[("Owner", text("owner")), ("Certificate", certificate.to_owned())]);
+    let told = |name: &str| terminal::cell(&done[name]);
+    terminal::line(&format!("imera is set up for {}.", told("domain")));
+    let trust = if done["certificate"] == "own" { "; apps ask once whether to trust it" } else { "" };
+    let certificate = format!("{}{trust}", certificate(done["certificate"].as_str()));
+    terminal::list(&[("Owner", told("owner")), ("Certificate", certificate)]);
     if let Some(link) = done["invite"]["link"].as_str() {
         terminal::line(&format!("The first invitation, for one person, a week: {link}"));
         terminal::line(&format!("For apps: {}", terminal::cell(&done["invite"]["uri"])));
     }
-    terminal::line(&format!(
-        "Next: give the domain its records (imera setup records), then sign in as {}.",
-        text("owner")
-    ));
+    tonight(&done);
+    let records = if done["home"] == true { "" } else { "give the domain its records (imera setup records), then " };
+    terminal::line(&format!("Next: {records}sign in as {}.", told("owner")));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where a certificate comes from, as answers tell it.
+pub fn certificate(source: Option<&str>) -> &'static str {
+    match source {
+        Some("files") => "the one from your files",
+        _ => "made by this machine",
+    }
+}
+
+/// What happens tonight, in the words of the wizard's last page.
+fn tonight(done: &Value) {
+    let book = Lang::En.book();
+    let say = |words: Text| book.plain(&words);
+    let backup = text("setup-done-backup").with("time", terminal::cell(&done["backup_at"]));
+    let mut lines = vec![say(backup) + ".", say(text("setup-done-backup-more"))];
+    if done["backup_locked"] == true {
+        lines.push(say(text("setup-done-backup-locked")));
+    }
+    terminal::line(&format!("{}: {}", say(text("setup-done-tonight")), lines.join(" ")));
 }
 
 async fn restore_instead(

@@ -43,7 +43,11 @@ pub async fn run(common: &Common) -> Result<ExitCode, Failure> {
         let until = cell(&certificate["not_after"]);
         rows.push((
             "Certificate",
-            format!("{}, holds until {}", cell(&certificate["source"]), until.get(..10).unwrap_or("?")),
+            format!(
+                "{}, holds until {}",
+                super::setup::certificate(certificate["source"].as_str()),
+                until.get(..10).unwrap_or("?")
+            ),
         ));
         rows.push(("Memory", size(&status["memory_bytes"])));
     }

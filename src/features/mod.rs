@@ -44,7 +44,10 @@ use crate::store::AccountId;
 use crate::store::Batch;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::texts::Lang;
+use crate::texts::Text;
 use crate::xmpp::caps::Info;
+use crate::xmpp::error::Condition;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::Jid;
 use crate::xmpp::stanza::Iq;
@@ -180,15 +183,28 @@ pub struct Policy {
 }
 
 /// Who asks, and about whom.
+#[derive(Clone, Copy)]
 pub struct Ctx<'a> {
     pub parts: &'a Parts,
     /// The session that asks.
     pub session: &'a Arc<Session>,
     /// The account asked about: the session's own where none was named. `None`: the host.
     pub account: Option<AccountId>,
+    /// What the asker reads: the request's language, else the stream's.
+    pub lang: Lang,
 }
 
 impl Ctx<'_> {
+    /// Words for the asker.
+    pub fn say(&self, words: &Text) -> String {
+        self.lang.book().plain(words)
+    }
+
+    /// An error that the asker reads.
+    pub fn told(&self, condition: Condition, words: &Text) -> StanzaError {
+        told(condition, words, self.lang)
+    }
+
     /// The account that asks.
     pub fn asker(&self) -> AccountId {
         self.session.account()
@@ -254,6 +270,11 @@ pub fn announced(at: At) -> Vec<&'static str> {
     here.sort_unstable();
     here.dedup();
     here
+}
+
+/// An error that people read.
+pub fn told(condition: Condition, words: &Text, lang: Lang) -> StanzaError {
+    StanzaError::new(condition, lang.book().plain(words)).in_language(lang.tag())
 }
 
 /// A peer is told that we failed, the log is told why.

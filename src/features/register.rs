@@ -17,6 +17,8 @@ use crate::accounts::ChangeError;
 use crate::accounts::passwords;
 use crate::accounts::passwords::About;
 use crate::sessions::End;
+use crate::texts::text;
+use crate::xmpp::error::Condition;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::prepare_local;
 use crate::xmpp::ns;
@@ -70,11 +72,11 @@ fn remove(cx: &Ctx<'_>, query: &Element, out: &mut Outbox) -> Result<Option<Elem
         return Err(StanzaError::bad_request("<remove/> stands alone."));
     }
     if cx.session.device().is_some() {
-        return Err(StanzaError::forbidden("This needs a log-in with the account's own password."));
+        return Err(cx.told(Condition::Forbidden, &text("register-device")));
     }
     writable(&cx.parts.store)?;
     if cx.parts.accounts.is_only_owner(cx.asker()) && !cx.parts.policy.registration {
-        return Err(StanzaError::not_allowed("A place needs an owner: make somebody else one first."));
+        return Err(cx.told(Condition::NotAllowed, &text("admin-only-owner")));
     }
     out.remove.push((cx.asker(), cx.by()));
     Ok(None)
@@ -82,8 +84,8 @@ fn remove(cx: &Ctx<'_>, query: &Element, out: &mut Outbox) -> Result<Option<Elem
 
 /// §3.3.
 async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element>, StanzaError> {
-    let text = |name| query.find(ns::REGISTER, name).map(Element::text);
-    let (Some(username), Some(password)) = (text("username"), text("password")) else {
+    let given = |name| query.find(ns::REGISTER, name).map(Element::text);
+    let (Some(username), Some(password)) = (given("username"), given("password")) else {
         return Err(StanzaError::bad_request("A new password needs <username/> and <password/>."));
     };
     let own = cx.session.jid().local();
@@ -94,12 +96,12 @@ async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element
         return Err(StanzaError::bad_request("The password is empty."));
     }
     if cx.session.device().is_some() {
-        return Err(StanzaError::not_authorized("This needs a log-in with the account's own password."));
+        return Err(cx.told(Condition::NotAuthorized, &text("register-device")));
     }
     let place = cx.parts.settings.place_name();
     if let (Some(rules), Some(name)) = (cx.parts.rules(&place), own) {
         let about = About { name, domain: rules.domain, place: rules.place };
-        passwords::check(&password, &about).map_err(|weak| StanzaError::not_acceptable(weak.to_string()))?;
+        passwords::check(&password, &about).map_err(|weak| cx.told(Condition::NotAcceptable, &weak.text()))?;
     }
     writable(&cx.parts.store)?;
     match cx.parts.accounts.set_password(cx.asker(), &password).await {
@@ -107,9 +109,7 @@ async fn change_password(cx: &Ctx<'_>, query: &Element) -> Result<Option<Element
             sign_out_others(cx);
             Ok(None)
         }
-        Err(ChangeError::Password(_)) => {
-            Err(StanzaError::not_acceptable("The password is too long or has characters that passwords cannot have."))
-        }
+        Err(ChangeError::Password(_)) => Err(cx.told(Condition::NotAcceptable, &text("password-sign"))),
         Err(error) => {
             tracing::error!(%error, "a password was not changed");
             Err(StanzaError::internal_server_error("The password was not changed."))

@@ -31,6 +31,9 @@ pub const WEB_SESSION_TOUCH_S: u64 = 600;
 pub const WEB_SESSIONS_PER_ACCOUNT_MAX: u32 = 32;
 /// How long a password that was right in a browser counts for what outlives the browser, seconds.
 pub const PROVED_FRESH_S: u64 = 900;
+/// How long the owners are not told again that the same account is leaving, seconds; and accounts remembered for that.
+pub const LEFT_AGAIN_S: u64 = 86_400;
+pub const LEFT_MAX: usize = 256;
 /// How long an export of somebody's own data lies ready, seconds: a week to fetch it.
 pub const EXPORT_KEEP_S: u64 = 604_800;
 /// How soon after an export there may be another, seconds: it costs a reading of the whole archive.
@@ -90,6 +93,8 @@ pub const SETUP_TRIES_MAX: u32 = 50;
 pub const SETUP_TRIES_ADDRESSES: usize = 1_024;
 /// How long the page at the end of set-up can be looked at again, seconds.
 pub const SETUP_DONE_MAX_S: u64 = 1_800;
+/// How long `imera setup` waits until the server that it set up has opened its doors, ms.
+pub const SETUP_OPENS_MAX_MS: u64 = 10_000;
 /// Signs of the place's name.
 pub const PLACE_NAME_MAX_SIGNS: usize = 40;
 

@@ -8,6 +8,7 @@ use std::io;
 use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
+use std::os::fd::BorrowedFd;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -22,10 +23,31 @@ use super::admission::Guest;
 use crate::clock::Clock;
 use crate::limits;
 
-/// One door's sockets.
+/// One door's sockets, bound: the port is ours, and who knocks is sent away until it listens.
+pub struct Bound {
+    door: &'static str,
+    sockets: Vec<Socket>,
+    address: SocketAddr,
+}
+
+enum Socket {
+    Bound(TcpSocket),
+    /// It was passed so.
+    Listening(TcpListener),
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Socket::Bound(socket) => socket.as_fd(),
+            Socket::Listening(socket) => socket.as_fd(),
+        }
+    }
+}
+
+/// One door's sockets, listening.
 pub struct Listener {
     sockets: Vec<TcpListener>,
-    address: SocketAddr,
 }
 
 /// Sockets that the service manager passed, or a server of this process has left, by the name of their door.
@@ -63,6 +85,9 @@ impl Inherited {
                 return Err(refuse(&name, &"it names no door"));
             }
             let socket = own(number).map_err(|error| refuse(&name, &error))?;
+            if !rustix::net::sockopt::socket_acceptconn(&socket).unwrap_or(false) {
+                return Err(refuse(&name, &"it does not listen"));
+            }
             by_door.entry(name).or_default().push(socket);
         }
         Ok(Inherited(by_door))
@@ -76,9 +101,9 @@ impl Inherited {
     }
 
     /// Keeps a door's sockets too, so that whoever knocks while a server begins again has to wait, but gets in.
-    pub fn keep(&mut self, door: &str, listener: &Listener) -> std::io::Result<()> {
+    pub fn keep(&mut self, door: &str, bound: &Bound) -> std::io::Result<()> {
         if !self.0.contains_key(door) {
-            let sockets = listener.sockets.iter().map(|socket| socket.as_fd().try_clone_to_owned());
+            let sockets = bound.sockets.iter().map(|socket| socket.as_fd().try_clone_to_owned());
             self.0.insert(door.to_owned(), sockets.collect::<std::io::Result<_>>()?);
         }
         Ok(())
@@ -97,8 +122,8 @@ fn own(number: i32) -> io::Result<OwnedFd> {
     Ok(rustix::process::pidfd_getfd(&this, number, rustix::process::PidfdGetfdFlags::empty())?)
 }
 
-impl Listener {
-    /// Opens a door on every address, or takes what was passed for it. `None`: it is off.
+impl Bound {
+    /// Binds a door on every address, or takes what was passed for it. `None`: it is off.
     /// `asked`: the owner named the addresses; without it those the machine lacks are left out.
     pub fn bind(
         door: &'static str,
@@ -106,9 +131,9 @@ impl Listener {
         asked: bool,
         port: Option<u16>,
         inherited: &mut Inherited,
-    ) -> Result<Option<Listener>, ListenError> {
+    ) -> Result<Option<Bound>, ListenError> {
         if let Some(passed) = inherited.0.remove(door) {
-            return Ok(Some(Listener::of_passed(door, passed)?));
+            return Ok(Some(Bound::of_passed(door, passed)?));
         }
         let Some(number) = port else { return Ok(None) };
         let mut bound = open_all(door, listen, asked, number);
@@ -119,28 +144,28 @@ impl Listener {
                 _ => break,
             }
         }
-        Listener::of(door, bound?).map(Some)
+        Bound::of(door, bound?).map(Some)
     }
 
-    fn of_passed(door: &'static str, passed: Vec<OwnedFd>) -> Result<Listener, ListenError> {
+    fn of_passed(door: &'static str, passed: Vec<OwnedFd>) -> Result<Bound, ListenError> {
         let refuse =
             |reason: &dyn ToString| ListenError::Inherited { name: door.to_owned(), reason: reason.to_string() };
         let mut sockets = Vec::new();
         for socket in passed {
-            if !rustix::net::sockopt::socket_acceptconn(&socket).unwrap_or(false) {
-                return Err(refuse(&"it does not listen"));
-            }
-            let socket = std::net::TcpListener::from(socket);
-            socket.set_nonblocking(true).map_err(|error| refuse(&error))?;
-            sockets.push(TcpListener::from_std(socket).map_err(|error| refuse(&error))?);
+            rustix::io::ioctl_fionbio(&socket, true).map_err(|error| refuse(&error))?;
+            sockets.push(match rustix::net::sockopt::socket_acceptconn(&socket) {
+                Ok(true) => Socket::Listening(TcpListener::from_std(socket.into()).map_err(|error| refuse(&error))?),
+                // A server of this process has left it before its time.
+                _ => Socket::Bound(TcpSocket::from_std_stream(socket.into())),
+            });
         }
-        Listener::of(door, sockets)
+        Bound::of(door, sockets)
     }
 
-    fn of(door: &'static str, sockets: Vec<TcpListener>) -> Result<Listener, ListenError> {
+    fn of(door: &'static str, sockets: Vec<Socket>) -> Result<Bound, ListenError> {
         let unknown = IpAddr::from([0, 0, 0, 0]);
-        let address = sockets[0].local_addr().map_err(|reason| ListenError::Other { door, ip: unknown, reason })?;
-        Ok(Listener { sockets, address })
+        let address = sockets[0].address().map_err(|reason| ListenError::Other { door, ip: unknown, reason })?;
+        Ok(Bound { door, sockets, address })
     }
 
     /// The first one's, as `ports.json` tells it.
@@ -148,6 +173,30 @@ impl Listener {
         self.address
     }
 
+    /// From now on who knocks waits to be let in. Err also where another program, bound like us, was faster.
+    pub fn listen(self) -> Result<Listener, ListenError> {
+        let (door, address) = (self.door, self.address);
+        let listening = self.sockets.into_iter().map(|socket| match socket {
+            Socket::Listening(socket) => Ok(socket),
+            Socket::Bound(socket) => {
+                let address = socket.local_addr().unwrap_or(address);
+                socket.listen(limits::LISTEN_BACKLOG).map_err(|reason| refused(door, address, reason))
+            }
+        });
+        Ok(Listener { sockets: listening.collect::<Result<_, _>>()? })
+    }
+}
+
+impl Socket {
+    fn address(&self) -> io::Result<SocketAddr> {
+        match self {
+            Socket::Bound(socket) => socket.local_addr(),
+            Socket::Listening(socket) => socket.local_addr(),
+        }
+    }
+}
+
+impl Listener {
     /// Accepts until `stop` is true, and returns when every connection has ended. Dropping the
     /// future ends them all at once.
     pub async fn serve<F, S>(self, admission: Admission, clock: Clock, stop: watch::Receiver<bool>, connection: F)
@@ -164,19 +213,14 @@ impl Listener {
 }
 
 /// One socket on each address, all with one port.
-fn open_all(
-    door: &'static str,
-    listen: &[IpAddr],
-    asked: bool,
-    mut port: u16,
-) -> Result<Vec<TcpListener>, ListenError> {
+fn open_all(door: &'static str, listen: &[IpAddr], asked: bool, mut port: u16) -> Result<Vec<Socket>, ListenError> {
     let mut sockets = Vec::new();
     let mut missing = None;
     for &ip in listen {
         match open(door, ip, port, listen.len() == 1) {
             Ok(socket) => {
                 port = socket.local_addr().map_or(port, |address| address.port());
-                sockets.push(socket);
+                sockets.push(Socket::Bound(socket));
             }
             Err(ListenError::NoSuchAddress { ip }) if !asked => missing = Some(ip),
             Err(error) => return Err(error),
@@ -185,7 +229,7 @@ fn open_all(
     match missing {
         // No IPv6 on this machine: everywhere is everywhere in IPv4.
         Some(ip) if sockets.is_empty() && ip.is_ipv6() && ip.is_unspecified() => {
-            sockets.push(open(door, IpAddr::from([0, 0, 0, 0]), port, true)?);
+            sockets.push(Socket::Bound(open(door, IpAddr::from([0, 0, 0, 0]), port, true)?));
         }
         Some(ip) if sockets.is_empty() => return Err(ListenError::NoSuchAddress { ip }),
         _ => {}
@@ -193,27 +237,31 @@ fn open_all(
     Ok(sockets)
 }
 
-/// Opens one socket. `both`: an IPv6 one takes IPv4 too.
-fn open(door: &'static str, ip: IpAddr, port: u16, both: bool) -> Result<TcpListener, ListenError> {
-    let opened = || -> io::Result<TcpListener> {
+/// Binds one socket. `both`: an IPv6 one takes IPv4 too.
+fn open(door: &'static str, ip: IpAddr, port: u16, both: bool) -> Result<TcpSocket, ListenError> {
+    let opened = || -> io::Result<TcpSocket> {
         let socket = if ip.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
         if ip.is_ipv6() {
             rustix::net::sockopt::set_ipv6_v6only(&socket, !(both && ip.is_unspecified()))?;
         }
         socket.bind(SocketAddr::new(ip, port))?;
-        socket.listen(limits::LISTEN_BACKLOG)
+        Ok(socket)
     };
-    opened().map_err(|reason| {
-        use rustix::io::Errno;
-        let option = format!("IMERA_PORT_{}", door.to_ascii_uppercase());
-        match reason.raw_os_error().map(Errno::from_raw_os_error) {
-            Some(Errno::ADDRINUSE) => ListenError::InUse { ip, port, option },
-            Some(Errno::ACCESS | Errno::PERM) if port < 1024 => ListenError::Privileged { port, option },
-            Some(Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => ListenError::NoSuchAddress { ip },
-            _ => ListenError::Other { door, ip, reason },
-        }
-    })
+    opened().map_err(|reason| refused(door, SocketAddr::new(ip, port), reason))
+}
+
+/// Why the system did not give us that address.
+fn refused(door: &'static str, address: SocketAddr, reason: io::Error) -> ListenError {
+    use rustix::io::Errno;
+    let (ip, port) = (address.ip(), address.port());
+    let option = format!("IMERA_PORT_{}", door.to_ascii_uppercase());
+    match reason.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::ADDRINUSE) => ListenError::InUse { ip, port, option },
+        Some(Errno::ACCESS | Errno::PERM) if port < 1024 => ListenError::Privileged { port, option },
+        Some(Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => ListenError::NoSuchAddress { ip },
+        _ => ListenError::Other { door, ip, reason },
+    }
 }
 
 async fn accept_all<F, S>(
@@ -278,15 +326,15 @@ mod tests {
         vec![IpAddr::from([127, 0, 0, 1])]
     }
 
-    fn bound(listen: &[IpAddr], port: Option<u16>) -> Result<Option<Listener>, ListenError> {
-        Listener::bind("c2s", listen, true, port, &mut Inherited::default())
+    fn bound(listen: &[IpAddr], port: Option<u16>) -> Result<Option<Bound>, ListenError> {
+        Bound::bind("c2s", listen, true, port, &mut Inherited::default())
     }
 
     #[tokio::test]
     async fn contract_port_0_is_a_free_one_the_same_on_every_address() {
         let listen = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2])];
         let listener = bound(&listen, Some(0)).unwrap().unwrap();
-        let ports: Vec<u16> = listener.sockets.iter().map(|socket| socket.local_addr().unwrap().port()).collect();
+        let ports: Vec<u16> = listener.sockets.iter().map(|socket| socket.address().unwrap().port()).collect();
         assert!(ports[0] != 0 && ports[0] == ports[1] && ports[0] == listener.address().port());
         assert!(bound(&listen, None).unwrap().is_none());
     }
@@ -294,15 +342,38 @@ mod tests {
     #[tokio::test]
     async fn a_port_in_use_is_told_with_its_option() {
         let first = bound(&loopback(), Some(0)).unwrap().unwrap();
-        let told = bound(&loopback(), Some(first.address().port())).err().unwrap().to_string();
-        assert!(told.contains("is in use on 127.0.0.1: stop the other program, or set IMERA_PORT_C2S"), "{told}");
+        let port = first.address().port();
+        let like_us = bound(&loopback(), Some(port)).unwrap().unwrap();
+        let _first = first.listen().unwrap();
+        for told in [bound(&loopback(), Some(port)).err(), like_us.listen().err()] {
+            let told = told.unwrap().to_string();
+            assert!(told.contains("is in use on 127.0.0.1: stop the other program, or set IMERA_PORT_C2S"), "{told}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bound_door_sends_people_away_until_it_listens_also_when_it_was_handed_on() {
+        let first = bound(&loopback(), Some(0)).unwrap().unwrap();
+        let address = first.address();
+        let mut kept = Inherited::default();
+        kept.keep("c2s", &first).unwrap();
+        drop(first);
+        let refused = TcpStream::connect(address).await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        let again = Bound::bind("c2s", &loopback(), true, None, &mut kept.again().unwrap()).unwrap().unwrap();
+        assert_eq!(again.address(), address);
+        drop(again.listen().unwrap());
+        TcpStream::connect(address).await.expect("what is kept listens too, so that who knocks waits");
+        let third = Bound::bind("c2s", &loopback(), true, None, &mut kept.again().unwrap()).unwrap().unwrap();
+        let listener = third.listen().unwrap();
+        listener.sockets[0].accept().await.unwrap();
     }
 
     #[tokio::test]
     async fn an_address_that_is_not_ours_counts_only_when_asked_for() {
         let listen = [IpAddr::from([192, 0, 2, 1]), IpAddr::from([127, 0, 0, 1])];
         assert!(matches!(bound(&listen, Some(0)), Err(ListenError::NoSuchAddress { .. })));
-        let found = Listener::bind("c2s", &listen, false, Some(0), &mut Inherited::default());
+        let found = Bound::bind("c2s", &listen, false, Some(0), &mut Inherited::default());
         assert_eq!(found.unwrap().unwrap().address().ip(), listen[1]);
     }
 
@@ -319,6 +390,7 @@ mod tests {
                 let _ = stream.read(&mut name).await;
             }
         };
+        let listener = listener.listen().unwrap();
         let serving = tokio::spawn(listener.serve(Admission::new(bounds), Clock::system(), stopped, greet));
         let mut inside = TcpStream::connect(address).await.unwrap();
         inside.write_all(b"x").await.unwrap();

@@ -21,7 +21,10 @@ use crate::limits;
 use crate::store::Batch;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::texts::Bytes;
+use crate::texts::Lang;
 
+pub use words::cause;
 pub use words::words;
 
 /// How bad it is, worst last.
@@ -168,14 +171,9 @@ impl Notices {
     }
 }
 
-/// «1.4 GB», as disks are sold: powers of 1,000.
+/// «1.4 GB» for logs and terminals, in English; pages have [`Bytes`].
 pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
-    }
+    Lang::En.book().size(Bytes(bytes))
 }
 
 #[cfg(test)]

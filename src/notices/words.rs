@@ -2,6 +2,7 @@
 //! English, is for logs and terminals. Keeps no state.
 
 use super::Severity;
+use crate::store::Cause;
 use crate::texts::Text;
 use crate::texts::text;
 
@@ -21,7 +22,20 @@ pub fn words(key: &str, severity: Severity) -> (Text, Text) {
         "certificate" if bad => (text("admin-certificate-bad"), text("admin-certificate-bad-next")),
         "certificate" => (text("admin-certificate-soon"), text("admin-certificate-soon-next")),
         "certificate_files" => (text("admin-certificate-files"), text("admin-certificate-files-next")),
+        "database" => (text("admin-database-damaged"), text("admin-database-damaged-next")),
         "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
         _ => (text("admin-thing"), text("admin-thing-next")),
     }
+}
+
+/// What a notice's or a finding's own line says, where it is one of the database's: why nothing can be kept.
+pub fn cause(what: &str) -> Option<Text> {
+    let known = Cause::ALL.into_iter().find(|cause| cause.text() == what)?;
+    Some(match known {
+        Cause::DiskFull => text("store-full"),
+        Cause::ReadOnly => text("store-read-only"),
+        Cause::Io => text("store-disk"),
+        Cause::Corrupt => text("store-damaged"),
+        Cause::Moved => text("store-moved"),
+    })
 }

@@ -10,6 +10,7 @@ use crate::accounts::invites::Ticket;
 use crate::accounts::joining::JoinError;
 use crate::accounts::joining::Joined;
 use crate::accounts::recovery::RecoverError;
+use crate::accounts::standing::Leaves;
 use crate::audit::By;
 use crate::clock::UtcMicros;
 use crate::features::Parts;
@@ -121,10 +122,9 @@ pub async fn close(parts: &Parts, account: AccountId, by: &By) -> Result<UtcMicr
     Ok(until)
 }
 
-/// Closes an account that is to be removed, and signs it out. Gives the time until which it can
-/// stay. Err(OnlyOwner): the place needs it.
-pub async fn leave(parts: &Parts, account: AccountId) -> Result<UtcMicros, ChangeError> {
-    let until = parts.accounts.leave(account).await?;
+/// Closes an account that is to be removed, and signs it out. Err(OnlyOwner): the place needs it.
+pub async fn leave(parts: &Parts, account: AccountId) -> Result<Leaves, ChangeError> {
+    let leaves = parts.accounts.leave(account).await?;
     sign_out(parts, account);
-    Ok(until)
+    Ok(leaves)
 }

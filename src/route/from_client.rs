@@ -30,6 +30,7 @@ use crate::sessions::Pending;
 use crate::sessions::Session;
 use crate::store::AccountId;
 use crate::store::Batch;
+use crate::texts::Lang;
 use crate::xmpp::ack::Handled;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::jid::Jid;
@@ -223,7 +224,8 @@ async fn answer(
     let at = if account.is_some() { At::Account } else { At::Host };
     let route = features::find(at, iq.kind, child.ns(), child.name())
         .ok_or_else(|| StanzaError::service_unavailable("Nobody here understands this request."))?;
-    let cx = Ctx { parts, session, account };
+    let own = iq.head.lang.as_deref().and_then(Lang::of_tag);
+    let cx = Ctx { parts, session, account, lang: own.unwrap_or_else(|| session.lang()) };
     let payload = (route.answer)(&cx, iq, out).await?;
     if out.answered {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! Backups of the running server: the one of the night, what the owner is told about them, and a
 //! restore that the running server takes over.
 //!
-//! State: the notice `backup_copy`. The notice `backup` is the check's, see `watch`.
+//! State: the notice `backup_copy`. The notices `backup` and `database` are the checks', see `watch`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,14 +27,10 @@ use crate::transfer::TransferError;
 /// backup that runs then goes on to its end, or is cleaned away at the next start.
 pub async fn nightly(house: Arc<House>) {
     house.clock.sleep(Duration::from_secs(limits::BACKUP_AFTER_START_S)).await;
+    let mut database_read = None;
     loop {
         match house.backups.due().await {
-            Ok(true) => {
-                // What came of it is in the table, which the checks read.
-                let _ = house.backups.create(Kind::Nightly, None, &|_, _, _| {}).await;
-                memory::forget_code();
-                watch::look(&house).await;
-            }
+            Ok(true) => night(&house, &mut database_read).await,
             Ok(false) => {}
             Err(error) => tracing::warn!("whether a backup is due cannot be told: {error}"),
         }
@@ -42,11 +38,28 @@ pub async fn nightly(house: Arc<House>) {
     }
 }
 
+/// The backup of the night, then a look at how things are. Where it did not come to a good end, nobody has proved the
+/// database either, and it is read itself. `database_read`: when that was done last, for it costs.
+pub async fn night(house: &House, database_read: &mut Option<Duration>) {
+    // What came of it is in the table, which the checks read.
+    let is_proved = house.backups.create(Kind::Nightly, None, &|_, _, _| {}).await.is_ok();
+    memory::forget_code();
+    let now = house.clock.since_start();
+    let patience = Duration::from_secs(limits::CHECK_DATABASE_EVERY_S);
+    if is_proved || database_read.is_none_or(|at| now.saturating_sub(at) >= patience) {
+        if !is_proved {
+            *database_read = Some(now);
+        }
+        watch::look_at_database(house, is_proved).await;
+    }
+    watch::look(house).await;
+}
+
 /// What the check looks at.
 pub fn facts(summary: &Summary) -> Backup {
     Backup {
         last_good: summary.last_good,
-        last_failure: summary.last_failure.clone(),
+        last_failure: summary.last_failure.as_ref().map(|(at, why)| (*at, why.line.clone())),
         since: summary.since,
         next_at: summary.next_at,
     }
@@ -56,7 +69,7 @@ pub fn facts(summary: &Summary) -> Backup {
 pub fn remind(house: &House, summary: &Summary) {
     const KEY: &str = "backup_copy";
     if let Some(failed) = summary.second_failed.as_ref().filter(|_| summary.second.is_some()) {
-        let (what, next) = failed.rsplit_once(": ").unwrap_or((failed, "look at imera settings list"));
+        let (what, next) = failed.line.rsplit_once(": ").unwrap_or((&failed.line, "look at imera settings list"));
         let what = format!("the second place has not got the last backup ({what})");
         return house.notices.raise(KEY, Severity::Warning, &what, next);
     }

@@ -17,8 +17,8 @@ use crate::features::Parts;
 use crate::limits;
 use crate::net::admission::Admission;
 use crate::net::admission::Bounds;
+use crate::net::listen::Bound;
 use crate::net::listen::Inherited;
-use crate::net::listen::Listener;
 use crate::net::tls;
 use crate::net::tls::ALPN_CLIENT;
 use crate::net::tls::Tls;
@@ -29,12 +29,12 @@ use crate::web::visitor::Visitor;
 /// The doors that are built. Those of the other ports come with their issues, and stay null.
 const DOORS: [&str; 4] = ["c2s", "c2s_tls", "http", "https"];
 
-/// Bound, but not yet open.
+/// Bound, but not yet open: who knocks is sent away, and does not wait for a set-up that may take days.
 pub struct Doors {
-    c2s: Option<Listener>,
-    c2s_tls: Option<Listener>,
-    http: Option<Listener>,
-    https: Option<Listener>,
+    c2s: Option<Bound>,
+    c2s_tls: Option<Bound>,
+    http: Option<Bound>,
+    https: Option<Bound>,
 }
 
 impl Doors {
@@ -46,8 +46,7 @@ impl Doors {
     /// Takes the ports, so that a wrong one is told before anything else is done.
     pub fn bind(config: &Config, mut inherited: Inherited) -> Result<Doors, Failure> {
         let mut bind = |door, port: Port| {
-            Listener::bind(door, &config.listen, config.listen_asked, port.number(), &mut inherited)
-                .map_err(Failure::of)
+            Bound::bind(door, &config.listen, config.listen_asked, port.number(), &mut inherited).map_err(Failure::of)
         };
         Ok(Doors {
             c2s: bind("c2s", config.ports.c2s)?,
@@ -67,7 +66,7 @@ impl Doors {
     }
 
     pub fn ports(&self) -> Ports {
-        let address = |listener: &Option<Listener>| listener.as_ref().map(Listener::address);
+        let address = |door: &Option<Bound>| door.as_ref().map(Bound::address);
         Ports {
             pid: std::process::id(),
             c2s: address(&self.c2s),
@@ -85,9 +84,10 @@ impl Doors {
         tls: &watch::Receiver<Tls>,
         (admission, clock): (&Admission, &Clock),
         stop: &watch::Receiver<bool>,
-    ) -> JoinSet<()> {
+    ) -> Result<JoinSet<()>, Failure> {
         let mut open = JoinSet::new();
-        if let Some(listener) = self.http.take() {
+        if let Some(door) = self.http.take() {
+            let listener = door.listen().map_err(Failure::of)?;
             let site = site.clone();
             let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
                 let site = site.clone();
@@ -98,7 +98,8 @@ impl Doors {
             });
             open.spawn(serve);
         }
-        if let Some(listener) = self.https.take() {
+        if let Some(door) = self.https.take() {
+            let listener = door.listen().map_err(Failure::of)?;
             let (site, tls, clock) = (site.clone(), tls.clone(), clock.clone());
             let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
                 let (site, generation, clock) = (site.clone(), tls.borrow().current(), clock.clone());
@@ -114,7 +115,7 @@ impl Doors {
             });
             open.spawn(serve);
         }
-        open
+        Ok(open)
     }
 
     /// Opens the others, beside those that are `open`; the set is empty when every connection has ended.
@@ -125,20 +126,23 @@ impl Doors {
         streams: &Admission,
         stop: &watch::Receiver<bool>,
         open: &mut JoinSet<()>,
-    ) {
+    ) -> Result<(), Failure> {
         let clock: &Clock = &parts.clock;
-        if let Some(listener) = self.c2s {
+        if let Some(door) = self.c2s {
+            let listener = door.listen().map_err(Failure::of)?;
             let (parts, tls) = (parts.clone(), tls.clone());
             open.spawn(listener.serve(streams.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
                 c2s::serve_tcp(parts.clone(), tls.clone(), socket, peer, guest)
             }));
         }
-        if let Some(listener) = self.c2s_tls {
+        if let Some(door) = self.c2s_tls {
+            let listener = door.listen().map_err(Failure::of)?;
             let (parts, tls) = (parts.clone(), tls.with_alpn(&[ALPN_CLIENT]));
             open.spawn(listener.serve(streams.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
                 c2s::serve_direct_tls(parts.clone(), tls.clone(), socket, peer, guest)
             }));
         }
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::SetOnce;
 
 use super::failure::Failure;
 use super::folder::Ports;
@@ -47,7 +48,7 @@ pub struct House {
     pub https: OnceLock<u16>,
     pub backups: Backups,
     /// Set when the doors are open.
-    pub open: OnceLock<Open>,
+    pub open: SetOnce<Open>,
     /// Rung when set-up was finished.
     pub set_up: Arc<Notify>,
     /// Somebody sets it up just now.
@@ -95,7 +96,7 @@ impl House {
             invites,
             https: OnceLock::new(),
             backups,
-            open: OnceLock::new(),
+            open: SetOnce::new(),
             set_up: Arc::default(),
             setting_up: AtomicBool::new(false),
             site: OnceLock::new(),

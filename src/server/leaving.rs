@@ -1,4 +1,4 @@
-//! What time takes away: accounts whose grace is over, invitations that ended long ago, codes for devices that nobody
+//! What time takes away: accounts whose grace is over, requests to join that nobody answered, invitations that ended long ago, codes for devices that nobody
 //! used, and exports.
 //!
 //! Keeps no state.
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::house::House;
 use super::people;
+use crate::accounts::invites::Swept;
 use crate::limits;
 use crate::transfer::export;
 
@@ -19,7 +20,8 @@ pub async fn every_hour(house: Arc<House>) {
     }
 }
 
-async fn once(house: &House) {
+/// What is over by now goes.
+pub async fn once(house: &House) {
     match house.accounts.overdue().await {
         Ok(overdue) => {
             for account in overdue {
@@ -37,8 +39,14 @@ async fn once(house: &House) {
         Err(error) => tracing::warn!(%error, "old exports could not be deleted"),
     }
     match house.invites.sweep().await {
-        Ok(0) => {}
-        Ok(invites) => tracing::info!(invites, "old invitations are forgotten"),
+        Ok(Swept { requests: 0, invites: 0 }) => {}
+        Ok(Swept { requests, invites }) => {
+            tracing::info!(
+                requests,
+                invites,
+                "requests that nobody answered have ended, old invitations are forgotten"
+            );
+        }
         Err(error) => tracing::warn!(%error, "old invitations could not be forgotten"),
     }
     if let Err(error) = house.accounts.sweep_devices().await {

@@ -17,6 +17,8 @@ mod pages;
 mod people;
 pub mod secret;
 pub mod set_up;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod watch;
 
@@ -49,6 +51,7 @@ use crate::web::Site;
 use doors::Doors;
 use failure::Failure;
 use folder::Folder;
+use folder::FolderError;
 use folder::Ports;
 use house::House;
 use house::Open;
@@ -61,7 +64,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     for unused in &config.unused {
         tracing::warn!("{unused}");
     }
-    let folder = Folder::lock(&config.data, true).map_err(Failure::of)?;
+    let Some(folder) = lock(&config, &clock, &mut signals).await? else {
+        say("stopped");
+        return Ok(());
+    };
     let mut kept = Doors::inherited()?;
     loop {
         let again = kept.again().map_err(|error| Failure::new(error, "report it"))?;
@@ -74,6 +80,30 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
     say("stopped");
     Ok(())
+}
+
+/// The data folder. A command of the command line that holds it lets go of it within moments, and is waited for; a
+/// server answers, and does not. `None`: told to stop meanwhile.
+async fn lock(config: &Config, clock: &Clock, signals: &mut Signals) -> Result<Option<Folder>, Failure> {
+    let mut patience = limits::FOLDER_HELD_TRIES;
+    loop {
+        let held = match Folder::lock(&config.data, true) {
+            Err(held @ FolderError::Held { .. }) if patience > 0 => held,
+            locked => return locked.map(Some).map_err(Failure::of),
+        };
+        if control::socket::is_answered(&config.data).await {
+            return Err(Failure::of(held));
+        }
+        if patience == limits::FOLDER_HELD_TRIES {
+            let most_s = u64::from(limits::FOLDER_HELD_TRIES) * limits::FOLDER_HELD_PAUSE_MS / 1_000;
+            tracing::warn!(most_s, "a command of imera has the data folder: waiting for its end");
+        }
+        patience -= 1;
+        tokio::select! {
+            () = clock.sleep(Duration::from_millis(limits::FOLDER_HELD_PAUSE_MS)) => {}
+            order = signals.next() => if order == Order::Stop { return Ok(None) },
+        }
+    }
 }
 
 /// Why a server has ended.
@@ -109,7 +139,7 @@ async fn run_once(
     let result = match house.settings.domain() {
         Some(domain) => {
             let certs = open_certs(&house, &domain).await?;
-            let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping);
+            let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping)?;
             serve(&house, opening, doors, pages, certs, &mut jobs, signals).await
         }
         None => set_up_and_serve(&house, opening, doors, &mut jobs, signals).await,
@@ -154,7 +184,7 @@ async fn set_up_and_serve(
     signals: &mut Signals,
 ) -> Result<End, Failure> {
     let tls = pages::certificate_of_set_up(house).await?;
-    let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping);
+    let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping)?;
     let Ports { pid, http, https, .. } = opening.ports;
     tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
     if let Some(end) = set_up_done(house, signals).await {
@@ -231,7 +261,7 @@ async fn serve(
     crate::route::finish_befriending(&parts).await.map_err(|error| house.not_kept("contacts were not made", error))?;
     let (streams, _) = doors::bounds(house.config.is_test_profile());
     let (streams, web) = (Admission::new(streams), pages.admission.clone());
-    doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections);
+    doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections)?;
     tell_ports(opening.folder, &opening.ports)?;
     let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));
@@ -275,7 +305,7 @@ async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {
         // The check of every minute tells for as long as it is so: the clock may yet be put right.
         Some(dates @ (CertError::RanOut(_) | CertError::NotYet(_))) => tracing::warn!("{dates}"),
         Some(other) => {
-            let kind = certs.serving().source.as_str();
+            let kind = certs.serving().source.told();
             complain_about_files(house, &format!("a certificate cannot be served, the kept one does ({kind})"), other);
         }
     }

@@ -42,6 +42,7 @@ use crate::web::Site;
 use crate::web::restore::Preparing;
 use crate::web::restore::Restoring;
 use crate::web::setup::Founding;
+use crate::web::setup::Line;
 use crate::web::setup::Plan;
 
 /// Whom the certificate names while there is no domain. `internal` is nobody's (ICANN, 2024).
@@ -56,7 +57,12 @@ pub struct Pages {
 
 impl Pages {
     /// Opens them with the certificate of `tls`, until `stop` is true.
-    pub fn open(house: &Arc<House>, doors: &mut Doors, tls: &Tls, stop: &watch::Receiver<bool>) -> Pages {
+    pub fn open(
+        house: &Arc<House>,
+        doors: &mut Doors,
+        tls: &Tls,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Pages, Failure> {
         let ports = doors.ports();
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
         let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports };
@@ -73,9 +79,9 @@ impl Pages {
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
         let (tls, served) = watch::channel(tls.with_alpn(&[ALPN_HTTP]));
-        let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop);
+        let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop)?;
         let _ = house.site.set(site);
-        Pages { admission, connections, tls }
+        Ok(Pages { admission, connections, tls })
     }
 
     /// Ends all connections, those of the other doors too, that share the set: in good order, or after a while.
@@ -126,14 +132,18 @@ fn outward(from: &str, to: &str) -> Option<IpAddr> {
 }
 
 /// By our own addresses on the way out: a private one in IPv4, and none in IPv6 that others could reach. Without any
-/// way out nothing is sure.
-fn is_behind_router(v4: Option<IpAddr>, v6: Option<IpAddr>) -> bool {
+/// way out nothing is sure; what stands behind a router of ours nobody can see from here.
+fn line(v4: Option<IpAddr>, v6: Option<IpAddr>) -> Line {
     // RFC 6598: 100.64.0.0/10 is a provider's own net.
     let shared = |v4: Ipv4Addr| v4.octets()[0] == 100 && v4.octets()[1] >> 6 == 1;
-    let private = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if v4.is_private() || shared(v4));
     // RFC 4291 §2.4: 2000::/3 are those of the internet.
     let global = |ip: IpAddr| matches!(ip, IpAddr::V6(v6) if v6.segments()[0] >> 13 == 1);
-    v4.is_some_and(private) && !v6.is_some_and(global)
+    match v4 {
+        _ if v6.is_some_and(global) => Line::Open,
+        Some(IpAddr::V4(v4)) if shared(v4) => Line::Shared,
+        Some(IpAddr::V4(v4)) if v4.is_private() => Line::Router,
+        _ => Line::Open,
+    }
 }
 
 /// An address that others can type: for «all addresses» the one that leads out of this machine.
@@ -180,8 +190,8 @@ impl Founding for Founder {
         self.address.as_deref()
     }
 
-    fn is_behind_router(&self) -> bool {
-        is_behind_router(outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6))
+    fn line(&self) -> Line {
+        line(outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6))
     }
 }
 
@@ -237,13 +247,16 @@ mod tests {
     #[test]
     fn a_router_is_told_only_when_it_is_sure() {
         let ip = |text: &str| Some(text.parse().unwrap());
-        assert!(is_behind_router(ip("192.168.1.7"), None));
-        assert!(is_behind_router(ip("10.0.0.7"), ip("fd00::7")));
-        assert!(is_behind_router(ip("100.127.0.7"), None) && !is_behind_router(ip("100.128.0.7"), None));
+        assert_eq!(line(ip("192.168.1.7"), None), Line::Router);
+        assert_eq!(line(ip("10.0.0.7"), ip("fd00::7")), Line::Router);
+        assert_eq!(line(ip("100.64.0.1"), None), Line::Shared);
+        assert_eq!(line(ip("100.127.0.7"), ip("fd00::7")), Line::Shared);
+        assert_eq!(line(ip("100.128.0.7"), None), Line::Open);
+        assert_eq!(line(ip("100.64.0.1"), ip("2001:db8::7")), Line::Open);
         for (v4, v6) in
             [(None, None), (ip("203.0.113.7"), None), (ip("10.0.0.7"), ip("2001:db8::7")), (None, ip("::1"))]
         {
-            assert!(!is_behind_router(v4, v6), "{v4:?} {v6:?}");
+            assert_eq!(line(v4, v6), Line::Open, "{v4:?} {v6:?}");
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -20,12 +21,17 @@ use crate::accounts::names;
 use crate::accounts::passwords;
 use crate::certs;
 use crate::config::TlsFiles;
+use crate::limits;
 use crate::settings;
 use crate::settings::Finishing;
 use crate::settings::Setting;
 use crate::store::StoreError;
+use crate::texts::Lang;
+use crate::texts::Text;
 use crate::transfer;
 use crate::web;
+use crate::web::setup::domain;
+use crate::web::setup::draft::Kind;
 
 /// What set-up is told.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -56,8 +62,12 @@ pub struct Plan {
 pub struct Done {
     pub domain: String,
     pub owner: String,
-    /// `self-signed` or `own`.
+    /// `own`: made here; `files`: brought along.
     pub certificate: String,
+    pub home: bool,
+    /// When the first backup is made, in the machine's time.
+    pub backup_at: Option<String>,
+    pub backup_locked: bool,
     /// `link`, `uri`, `id`, `expires_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<serde_json::Value>,
@@ -73,16 +83,44 @@ pub fn read_files(plan: &mut Plan, files: &TlsFiles) -> Result<(), Failure> {
 /// What is told when the disk did not take it: the same command works again.
 const NOT_FINISHED: &str = "set-up was not finished";
 
-/// What can be said of a plan before there is a folder for it.
-pub fn check(plan: &Plan) -> Result<(), Failure> {
-    chosen(plan)?;
+/// What can be said of a plan before there is a folder for it. Gives it back as it was meant.
+pub fn check(plan: Plan) -> Result<Plan, Failure> {
+    let plan = as_meant(plan)?;
+    chosen(&plan)?;
     if let Some(passphrase) = &plan.backup_passphrase
         && let Err(error) = transfer::lock::check(passphrase)
     {
         return Err(Failure { usage: true, ..Failure::of(error) });
     }
-    owner_name(plan)?;
-    chosen_well(plan)
+    owner_name(&plan)?;
+    chosen_well(&plan)?;
+    Ok(plan)
+}
+
+/// What the place is called, by the rules of the pages and in their sentences.
+fn as_meant(plan: Plan) -> Result<Plan, Failure> {
+    let book = Lang::En.book();
+    let refused = |option: &str, value: &str, error: Text| {
+        let what = format!("{option} cannot be \"{}\"", value.chars().take(80).collect::<String>());
+        Failure::usage(what, book.plain(&error).trim_end_matches('.'))
+    };
+    let kind = match (plan.home, &plan.host) {
+        (true, _) => Kind::Home,
+        (false, Some(_)) => Kind::WebElsewhere,
+        (false, None) => Kind::Internet,
+    };
+    let domain =
+        domain::domain(&plan.domain, kind).map_err(|error| match domain::domain(&plan.domain, Kind::Home) {
+            Ok(domain) => Failure::usage(format!("{domain} works in a home network only"), "add --home"),
+            Err(_) => refused("--domain", &plan.domain, error),
+        })?;
+    let host = plan.host.as_deref();
+    let host = host.map(|host| domain::machine(host, &domain).map_err(|error| refused("--host", host, error)));
+    let host = host.transpose()?;
+    let place = plan.place_name.as_deref().map(str::trim).unwrap_or_default();
+    domain::place(place).map_err(|error| refused("--name", place, error))?;
+    let place = if place.is_empty() { domain::default_place(&domain) } else { place.to_owned() };
+    Ok(Plan { domain, host, place_name: Some(place), ..plan })
 }
 
 /// The owner's name and password keep the rules for what people choose. The test profile's do not.
@@ -103,11 +141,10 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         return Err(Failure::new("somebody else sets imera up just now", "look at imera setup state"));
     };
     if let Some(domain) = house.settings.domain() {
-        return Err(Failure::new(
-            format!("imera is set up already, for {domain}"),
-            "change settings by imera settings set; another domain needs another data folder",
-        ));
+        let next = "change it with imera settings, or start over in an empty data folder";
+        return Err(Failure::new(is_set_up(&domain), next));
     }
+    let plan = if house.settings.profile().test { plan } else { as_meant(plan)? };
     refuse_while_held(house, plan.take_over).await?;
     let mut chosen = chosen(&plan)?;
     if !house.settings.profile().test {
@@ -131,6 +168,7 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
     let finishing = Finishing::new(&chosen, house.clock.utc()).map_err(|error| house.not_kept(NOT_FINISHED, error))?;
     let found = found(house, finishing, owner, pair).await;
     found.map_err(|error| house.not_kept(NOT_FINISHED, error))?;
+    opened(house).await;
     let invite = match (plan.invite, house.accounts.find(&name)) {
         (true, Some(id)) => {
             let made = house.invites.create(Order::account(Some(id))).await;
@@ -138,7 +176,28 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         }
         _ => None,
     };
-    Ok(Done { invite, owner: format!("{name}@{domain}"), domain, certificate: certificate.as_str().to_owned() })
+    Ok(Done {
+        owner: format!("{name}@{domain}"),
+        domain,
+        certificate: certificate.told().to_owned(),
+        home: plan.home,
+        backup_at: house.settings.text(&settings::BACKUP_AT),
+        backup_locked: house.settings.text(&settings::BACKUP_RECIPIENT).is_some(),
+        invite,
+    })
+}
+
+/// Where a server waited for this, whoever is told that all is done can sign in.
+async fn opened(house: &House) {
+    if house.site.get().is_some() {
+        let patience = Duration::from_millis(limits::SETUP_OPENS_MAX_MS);
+        let _ = house.clock.timeout(patience, house.open.wait()).await;
+    }
+}
+
+/// What who sets up a second time is told.
+pub fn is_set_up(domain: &str) -> String {
+    format!("this place is set up already, for {domain}")
 }
 
 /// Err: a browser is at it, and nobody said that it does not matter.
@@ -234,11 +293,6 @@ fn chosen(plan: &Plan) -> Result<Vec<(&'static Setting, String)>, Failure> {
                 return Err(Failure::usage(what, format!("it has to be {}", setting.kind.wants())));
             }
         }
-    }
-    let host_is_domain = plan.host.as_deref().and_then(crate::config::domain_name);
-    if host_is_domain.is_some() && host_is_domain == crate::config::domain_name(&plan.domain) {
-        let what = "--host is the domain itself";
-        return Err(Failure::usage(what, format!("leave it out, or name the machine, such as chat.{}", plan.domain)));
     }
     Ok(chosen)
 }

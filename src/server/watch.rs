@@ -1,7 +1,7 @@
-//! Looks after the running server: every minute the cheap checks, at once what the disk says; the
-//! findings become notices.
+//! Looks after the running server: every minute the cheap checks, every five our own doors, by night the database, at
+//! once what the disk says; the findings become notices.
 //!
-//! State: the notices `disk`, `backup`, `clock`, `certificate`, `store`; see also `backups` and `asides`.
+//! State: the notices `store` and one of each check's name; see also `backups` and `asides`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use super::backups;
 use super::house::House;
 use crate::checks::CHECKS;
 use crate::checks::Check;
+use crate::checks::Found;
+use crate::checks::Often;
 use crate::checks::Subject;
 use crate::checks::database;
 use crate::limits;
@@ -43,32 +45,52 @@ pub async fn subject(house: &House) -> Subject {
 
 /// Runs until it is dropped.
 pub async fn every_minute(house: Arc<House>) {
-    loop {
-        look(&house).await;
+    for round in 0u64.. {
+        match round % limits::CHECK_DOORS_EVERY_ROUNDS {
+            0 => look_closely(&house).await,
+            _ => look(&house).await,
+        }
         house.clock.sleep(Duration::from_secs(limits::CHECK_EVERY_S)).await;
     }
 }
 
 /// Makes the cheap checks now.
 pub async fn look(house: &House) {
-    look_at(house, |check| check.every_minute).await;
+    look_at(house, Often::EveryMinute).await;
 }
 
 /// Makes all checks but the one that reads the whole database.
 pub async fn look_closely(house: &House) {
-    look_at(house, |check| check.name != database::CHECK.name).await;
+    look_at(house, Often::EverySomeMinutes).await;
 }
 
-async fn look_at(house: &House, wanted: fn(&Check) -> bool) {
+/// Looks at the whole database, or notes that somebody just did: a backup of it `is_proved`. What was found wrong is
+/// looked at itself.
+pub async fn look_at_database(house: &House, is_proved: bool) {
+    let doubted = house.notices.list().iter().any(|notice| notice.key == database::CHECK.name);
+    let found = match is_proved && !doubted {
+        true => database::proved(),
+        false => (database::CHECK.look)(&subject(house).await, &|_, _| {}).await,
+    };
+    take_in(house, vec![(&database::CHECK, found)]);
+}
+
+async fn look_at(house: &House, often: Often) {
     let subject = subject(house).await;
     let mut all = Vec::new();
-    for check in CHECKS.iter().filter(|check| wanted(check)) {
-        let found = (check.look)(&subject, &|_, _| {}).await;
-        all.push((check.name, found.clone()));
-        // A notice goes when the next minute finds all well: of the others nobody would take it away.
-        if !check.every_minute {
-            continue;
-        }
+    for check in CHECKS.iter().filter(|check| check.often <= often) {
+        all.push((*check, (check.look)(&subject, &|_, _| {}).await));
+    }
+    take_in(house, all);
+    if let Ok(summary) = house.backups.summary().await {
+        backups::remind(house, &summary);
+    }
+    asides::look(house).await;
+}
+
+/// What the running server's looks found becomes notices, and these go where all is well again.
+pub fn take_in(house: &House, all: Vec<(&Check, Found)>) {
+    for (check, found) in &all {
         match found.state.severity() {
             Some(severity) => {
                 let what = format!("{}: {}", check.name, found.what);
@@ -77,11 +99,7 @@ async fn look_at(house: &House, wanted: fn(&Check) -> bool) {
             None => house.notices.clear(check.name),
         }
     }
-    house.found.note(house.clock.utc(), all);
-    if let Ok(summary) = house.backups.summary().await {
-        backups::remind(house, &summary);
-    }
-    asides::look(house).await;
+    house.found.note(house.clock.utc(), all.into_iter().map(|(check, found)| (check.name, found)).collect());
 }
 
 /// Turns what the store reports into the notice `store`, at once. Runs until it is dropped.

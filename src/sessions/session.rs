@@ -24,6 +24,7 @@ use super::sm::TokenHash;
 use crate::limits;
 use crate::store::AccountId;
 use crate::store::DeviceId;
+use crate::texts::Lang;
 use crate::xmpp::ack::Handled;
 use crate::xmpp::ack::TooHigh;
 use crate::xmpp::jid::Jid;
@@ -100,6 +101,8 @@ pub struct Session {
 #[derive(Default)]
 pub(super) struct State {
     flags: Flags,
+    /// Of its stream (RFC 6120 §4.7.4).
+    lang: Lang,
     presence: Option<Arc<Presence>>,
     priority: i8,
     /// Who got directed presence (RFC 6121 §4.6).
@@ -146,6 +149,15 @@ impl Session {
 
     pub fn change_flags(&self, change: impl FnOnce(&mut Flags)) {
         change(&mut self.lock().flags);
+    }
+
+    /// The language its people read.
+    pub fn lang(&self) -> Lang {
+        self.lock().lang
+    }
+
+    pub fn set_lang(&self, lang: Lang) {
+        self.lock().lang = lang;
     }
 
     /// The available presence it last broadcast; `None` while unavailable.

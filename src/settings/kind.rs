@@ -15,6 +15,10 @@ pub enum Kind {
     Text {
         max_signs: usize,
     },
+    /// One line that people see: not of invisible signs alone.
+    Name {
+        max_signs: usize,
+    },
     Number {
         min: u32,
         max: u32,
@@ -42,6 +46,7 @@ impl Kind {
                 let offered = Lang::OFFERED.into_iter().map(|(lang, _)| lang.tag());
                 offered.into_iter().find(|tag| tag.eq_ignore_ascii_case(value)).map(str::to_owned)
             }
+            Kind::Name { max_signs } => Kind::Text { max_signs }.normal(value).filter(|value| can_be_seen(value)),
             Kind::Text { max_signs } => {
                 let fits = value.chars().count() <= max_signs && !value.chars().any(char::is_control);
                 fits.then(|| value.to_owned())
@@ -71,6 +76,7 @@ impl Kind {
             Kind::Switch => "on or off".to_owned(),
             Kind::Language => Lang::OFFERED.map(|(lang, _)| lang.tag()).join(" or "),
             Kind::Text { max_signs } => format!("one line of at most {max_signs} signs"),
+            Kind::Name { max_signs } => format!("one line of at most {max_signs} signs that can be seen"),
             Kind::Number { min, max } => format!("a number from {min} to {max}"),
             Kind::TimeOfDay => "a time of day such as 3:30".to_owned(),
             Kind::Keep => {
@@ -78,6 +84,27 @@ impl Kind {
             }
         }
     }
+}
+
+/// Whether there is a sign that can be seen. Blanks, marks without a letter and what only steers other signs (UAX 44,
+/// Default_Ignorable_Code_Point) cannot.
+pub fn can_be_seen(text: &str) -> bool {
+    text.chars().any(|sign| !sign.is_whitespace() && !sign.is_control() && !is_unseen(sign))
+}
+
+fn is_unseen(sign: char) -> bool {
+    let ignorable = matches!(sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    // An empty braille pattern, and what is private.
+    let empty = matches!(sign, '\u{2800}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..);
+    let mark = matches!(sign,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{3099}'..='\u{309a}'
+        | '\u{fe20}'..='\u{fe2f}');
+    ignorable || empty || mark
 }
 
 fn number(text: &str, max: u32) -> Option<u32> {

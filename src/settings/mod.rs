@@ -10,6 +10,7 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
 
 use crate::audit;
 use crate::audit::By;
@@ -19,6 +20,7 @@ use crate::store::StoreError;
 use crate::texts::Lang;
 
 pub use kind::Kind;
+pub use kind::can_be_seen;
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +57,7 @@ pub const HOME: Setting = Setting {
 };
 pub const PLACE_NAME: Setting = Setting {
     key: "place_name",
-    kind: Kind::Text { max_signs: 60 },
+    kind: Kind::Name { max_signs: 60 },
     default: None,
     reason: "What people call this server",
     fixed: None,
@@ -371,6 +373,13 @@ impl Finishing {
         let done: bool = c.query_row("SELECT count(*) FROM setting WHERE key = ?1", [SET_UP_AT], |row| row.get(0))?;
         if done { Err(rusqlite::Error::QueryReturnedMoreThanOneRow) } else { write(c, &self.0) }
     }
+}
+
+/// A switch as the database has it, for what is decided inside a transaction.
+pub fn is_on(c: &Connection, switch: &Setting) -> rusqlite::Result<bool> {
+    let mut select = c.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
+    let stored: Option<String> = select.query_row([switch.key], |row| row.get(0)).optional()?;
+    Ok(stored.as_deref().or(switch.default) == Some("on"))
 }
 
 /// The value in its one way of writing; `None`: the default. Also asked by set-up before it begins.

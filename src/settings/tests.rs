@@ -40,6 +40,12 @@ fn values_have_one_way_of_writing() {
         (Kind::Text { max_signs: 3 }, "münc", None),
         (Kind::Text { max_signs: 4 }, "münc", Some("münc")),
         (Kind::Text { max_signs: 9 }, "a\nb", None),
+        (Kind::Name { max_signs: 9 }, " Beach ", Some("Beach")),
+        (Kind::Name { max_signs: 9 }, "👨\u{200d}👩", Some("👨\u{200d}👩")),
+        (Kind::Name { max_signs: 9 }, "\u{200b}\u{200d}\u{feff}", None),
+        (Kind::Name { max_signs: 9 }, "\u{202e}\u{2066} \u{2069}", None),
+        (Kind::Name { max_signs: 9 }, "\u{301}\u{20dd}\u{3164}\u{2800}", None),
+        (Kind::Name { max_signs: 3 }, "münc", None),
     ] {
         assert_eq!(kind.normal(typed).as_deref(), kept, "{typed}");
     }

@@ -16,8 +16,9 @@ use fluent_bundle::FluentValue;
 use fluent_bundle::concurrent::FluentBundle;
 
 /// A language that is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
+    #[default]
     En,
     De,
     /// English mirrored, for tests: the pseudo-language `ar-XB`, which nobody asks for by accident.
@@ -37,7 +38,12 @@ pub enum Hole {
     Word(String),
     /// Chooses the plural form.
     Count(i64),
+    Size(Bytes),
 }
+
+/// So many bytes, said as the language says sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub u64);
 
 /// One language's sentences.
 pub struct Book {
@@ -157,15 +163,35 @@ impl Book {
 
     /// As HTML, what is put in escaped.
     pub fn html(&self, text: &Text) -> Markup {
-        Markup(self.format(text, true))
+        Markup(self.format(text))
     }
 
-    /// As it is, for titles, terminals and chats. Only texts without tags.
+    /// «1.4 GB», as disks are sold: powers of 1,000.
+    pub fn size(&self, Bytes(bytes): Bytes) -> String {
+        let tenths = |unit: u64| {
+            let tenths = bytes.saturating_add(unit / 20) / (unit / 10);
+            let point = if self.lang == Lang::De { ',' } else { '.' };
+            format!("{}{point}{}", tenths / 10, tenths % 10)
+        };
+        match bytes {
+            0..1_000 => format!("{bytes} B"),
+            1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+            1_000_000..999_950_000 => format!("{} MB", tenths(1_000_000)),
+            _ => format!("{} GB", tenths(1_000_000_000)),
+        }
+    }
+
+    /// Without tags, for titles, terminals and chats.
     pub fn plain(&self, text: &Text) -> String {
-        self.format(text, false)
+        let html = self.format(text);
+        match html.contains(['<', '&']) {
+            true => without_tags(&html),
+            false => html,
+        }
     }
 
-    fn format(&self, text: &Text, html: bool) -> String {
+    /// As HTML.
+    fn format(&self, text: &Text) -> String {
         let Some(pattern) = self.bundle.get_message(text.key).and_then(|message| message.value()) else {
             debug_assert!(false, "there is no text {}", text.key);
             return text.key.to_owned();
@@ -174,8 +200,8 @@ impl Book {
         for (name, hole) in &text.holes {
             let value = match hole {
                 Hole::Count(count) => FluentValue::from(*count),
-                Hole::Word(word) if html => FluentValue::from(escape(word)),
-                Hole::Word(word) => FluentValue::from(word.as_str()),
+                Hole::Size(bytes) => FluentValue::from(self.size(*bytes)),
+                Hole::Word(word) => FluentValue::from(escape(word)),
             };
             holes.set(*name, value);
         }
@@ -196,7 +222,7 @@ impl Saying<'_> {
 
 impl fmt::Display for Saying<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.book.format(&self.text, true))
+        f.write_str(&self.book.format(&self.text))
     }
 }
 
@@ -223,6 +249,16 @@ pub fn escape(word: &str) -> String {
         }
     }
     safe
+}
+
+/// The words of an HTML text of ours: where what was put in is escaped, a `<` begins a tag of the catalogue.
+fn without_tags(html: &str) -> String {
+    let mut words = String::with_capacity(html.len());
+    for (number, part) in html.split('<').enumerate() {
+        words.push_str(if number == 0 { part } else { part.split_once('>').map_or("", |(_, behind)| behind) });
+    }
+    let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    signs.into_iter().fold(words, |words, (escaped, sign)| words.replace(escaped, sign))
 }
 
 /// What can fill a hole. Templates pass references, and references to those.
@@ -257,6 +293,12 @@ impl Fill for usize {
 impl Fill for u32 {
     fn hole(&self) -> Hole {
         Hole::Count(i64::from(*self))
+    }
+}
+
+impl Fill for Bytes {
+    fn hole(&self) -> Hole {
+        Hole::Size(*self)
     }
 }
 

@@ -43,6 +43,7 @@ use super::unpack;
 use super::unpack::Wanted;
 use super::verify;
 use super::verify::Verified;
+use super::why::Why;
 use super::work;
 use super::work::Paced;
 use super::work::Scratch;
@@ -78,7 +79,7 @@ pub struct Made {
     pub head: Head,
     pub manifest: Manifest,
     /// The second place, and why it has not got the file.
-    pub second: Option<(String, Result<(), String>)>,
+    pub second: Option<(String, Result<(), Why>)>,
 }
 
 /// How it stands with backups.
@@ -87,19 +88,27 @@ pub struct Summary {
     /// The newest one that is good: when it was made, bytes.
     pub last_good: Option<(UtcMicros, u64)>,
     /// The last try, if it failed: when, and why.
-    pub last_failure: Option<(UtcMicros, String)>,
+    pub last_failure: Option<(UtcMicros, Why)>,
     /// Since when there should be backups: set-up, or the restore.
     pub since: Option<UtcMicros>,
     pub next_at: Option<UtcMicros>,
     /// The second place as set, and why it has not got the last file.
     pub second: Option<String>,
-    pub second_failed: Option<String>,
+    pub second_failed: Option<Why>,
     /// The newest download.
     pub fetched_at: Option<UtcMicros>,
     /// The oldest backup that is known of.
     pub first_at: Option<UtcMicros>,
     pub locked: bool,
     pub running: bool,
+}
+
+impl Summary {
+    /// Why the last try failed, if no good one came after it.
+    pub fn failure(&self) -> Option<&Why> {
+        let last = self.last_failure.as_ref();
+        last.filter(|(at, _)| self.last_good.is_none_or(|(good, _)| good < *at)).map(|(_, why)| why)
+    }
 }
 
 /// What a try works with, on its own thread.
@@ -162,7 +171,7 @@ impl Backups {
         passphrase: Option<Passphrase>,
         step: Step<'_>,
     ) -> Result<Verified, TransferError> {
-        let found = verify::verify(path, passphrase, &self.0.data, step).await;
+        let found = verify::verify(path, passphrase, &self.0.data, &self.0.clock, step).await;
         let damaged = match &found {
             Ok(_) => Some(None),
             Err(TransferError::Damaged { .. } | TransferError::CutShort { .. }) => Some(Some(self.0.clock.utc())),
@@ -278,7 +287,7 @@ impl Job {
             }
             Err(error) => {
                 tracing::error!("no backup was made: {error}");
-                record.failed = Some(error.to_string());
+                record.failed = Some(Why::from(&error));
                 Err(error)
             }
         };

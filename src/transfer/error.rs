@@ -29,6 +29,8 @@ pub enum TransferError {
     Exists(PathBuf),
     #[error("{} lies in the data folder, which is for imera alone: name a place elsewhere", .0.display())]
     InDataFolder(PathBuf),
+    #[error("{} is a disk of its own, so that nothing can take its place: unmount it, or mount the whole data folder instead", .0.display())]
+    Mounted(PathBuf),
     #[error("a backup or a restore is running: wait for its end")]
     Busy,
     #[error("a passphrase needs {needs} signs, this has {has}: add another word")]

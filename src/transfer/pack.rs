@@ -33,7 +33,8 @@ pub struct Found {
     pub sums_sha256: String,
 }
 
-/// Links every file of `data/files` into the scratch folder: what is deleted meanwhile stays there.
+/// Links every file of `data/files` into the scratch folder: what is deleted meanwhile stays there. Files of another
+/// disk are copied.
 pub fn link_files(data: &Path, scratch: &Path) -> Result<(), TransferError> {
     let from = data.join(FILES);
     if !from.is_dir() {
@@ -43,9 +44,13 @@ pub fn link_files(data: &Path, scratch: &Path) -> Result<(), TransferError> {
         let to = scratch.join(FILES).join(below);
         let folder = to.parent().unwrap_or(scratch);
         std::fs::create_dir_all(folder).map_err(TransferError::io(folder))?;
-        match std::fs::hard_link(path, &to) {
+        let taken = match std::fs::hard_link(path, &to) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => std::fs::copy(path, &to).map(drop),
+            linked => linked,
+        };
+        match taken {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            linked => linked.map_err(TransferError::io(path)),
+            taken => taken.map_err(TransferError::io(path)),
         }
     })
 }

@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use rusqlite::params;
 
+use super::why::Why;
 use crate::clock::UtcMicros;
 use crate::limits;
 
@@ -46,11 +47,11 @@ pub struct Record {
     pub size: u64,
     pub sha256: Option<String>,
     pub locked: bool,
-    /// `WHAT HAPPENED: NEXT STEP`; `None`: good.
-    pub failed: Option<String>,
+    /// `None`: good.
+    pub failed: Option<Why>,
     /// The second place, and why it has not got the file.
     pub second: Option<String>,
-    pub second_failed: Option<String>,
+    pub second_failed: Option<Why>,
     pub damaged_at: Option<UtcMicros>,
     pub fetched_at: Option<UtcMicros>,
 }
@@ -74,6 +75,7 @@ impl Record {
     }
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Record> {
+        let why = |kept: Option<String>| kept.map(|kept| Why::of_kept(&kept));
         Ok(Record {
             kind: Kind::parse(&row.get::<_, String>(0)?),
             begun_at: row.get(1)?,
@@ -82,9 +84,9 @@ impl Record {
             size: row.get::<_, Option<i64>>(4)?.unwrap_or(0) as u64,
             sha256: row.get(5)?,
             locked: row.get(6)?,
-            failed: row.get(7)?,
+            failed: why(row.get(7)?),
             second: row.get(8)?,
-            second_failed: row.get(9)?,
+            second_failed: why(row.get(9)?),
             damaged_at: row.get(10)?,
             fetched_at: row.get(11)?,
         })
@@ -104,9 +106,9 @@ pub fn insert(db: &Connection, record: &Record) -> rusqlite::Result<()> {
             record.size as i64,
             record.sha256,
             record.locked,
-            record.failed,
+            record.failed.as_ref().map(Why::kept),
             record.second,
-            record.second_failed,
+            record.second_failed.as_ref().map(Why::kept),
         ],
     )?;
     let forget = "DELETE FROM backup WHERE id <= (SELECT max(id) FROM backup) - ?1";

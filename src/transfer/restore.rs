@@ -1,7 +1,7 @@
 //! Restore: a backup becomes the data folder's content. Cut off at any moment, the folder holds the
 //! old server or the new one, whole.
 //!
-//! [`prepare`] unpacks into `restore/new`, proves, migrates; today's data is not touched. [`commit`]
+//! [`prepare`] unpacks into `restore/new`, proves, migrates (see [`judge`]); today's data is not touched. [`commit`]
 //! writes the order to switch, `restore/switch.json`: from then on it is the new server. [`settle`]
 //! carries the order out by renames, each of which can be repeated; whoever locks the folder calls
 //! it first. Without an order it removes what was prepared. What was there goes to `aside-DATE`.
@@ -13,7 +13,6 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-use rusqlite::Connection;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -24,28 +23,16 @@ use super::TransferError;
 use super::arrival::UPLOAD;
 use super::aside;
 use super::head::Head;
+use super::judge;
 use super::manifest::FILES;
-use super::proof;
-use super::records;
-use super::records::Kind;
-use super::records::Record;
-use super::unpack;
 use super::unpack::Wanted;
 use super::work;
 use super::work::Paced;
 use super::work::SCRATCH;
 use super::work::Tell;
-use crate::accounts::browsers;
-use crate::accounts::roster;
-use crate::audit;
-use crate::audit::By;
-use crate::audit::Deed;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::store::FILE;
-use crate::store::OpenOptions;
-use crate::store::Store;
-use crate::store::schema_version;
 
 /// The folder of a restore that goes on, in the data folder. Hidden, as all that may be removed unasked is.
 pub const RESTORED: &str = ".imera-restore";
@@ -101,39 +88,36 @@ fn unpack_aside(
     passphrase: Option<&Passphrase>,
     tell: &Tell,
 ) -> Result<Prepared, TransferError> {
+    check_in_place(data)?;
     let restore = data.join(RESTORED);
     remove(&restore)?;
     let new = restore.join(NEW);
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&new);
     made.map_err(TransferError::io(&new))?;
-    let fits = |manifest: &Manifest| {
-        // An older schema is copied before it is migrated.
-        let older = if manifest.schema < schema_version() { 2 } else { 0 };
-        let more = manifest.database_bytes.saturating_mul(older);
-        work::check_space(data, manifest.unpacked_bytes().saturating_add(more))
-    };
-    let (head, manifest) = unpack::unpack_file(file, passphrase, &new, Wanted::All, &fits, tell)?;
-    let proved = proof::prove(&new.join(FILE), &manifest, tell);
-    proved.map_err(|reason| TransferError::damaged(file, reason))?;
+    let (head, manifest) = judge::unpack(file, passphrase, &new, Wanted::All, tell)?;
     Ok(Prepared { head, manifest })
 }
 
-/// Migrates the copy, and takes out of it what must not come back from an older day.
+/// Err: something of today's data is a disk of its own, which no rename can put aside.
+fn check_in_place(data: &Path) -> Result<(), TransferError> {
+    use rustix::fs::AtFlags;
+    use rustix::fs::StatxAttributes;
+    use rustix::fs::StatxFlags;
+    for name in [FILES, FILE] {
+        let path = data.join(name);
+        let found = rustix::fs::statx(rustix::fs::CWD, &path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS);
+        // Older kernels do not say; what is not there is in nobody's way.
+        if found.is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)) {
+            return Err(TransferError::Mounted(path));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the copy today's, and all of it durable.
 async fn make_ready(data: &Path, file: &Path, prepared: &Prepared, clock: &Clock) -> Result<(), TransferError> {
     let new = data.join(RESTORED).join(NEW);
-    let damaged = |reason: &dyn ToString| TransferError::damaged(file, reason.to_string());
-    let options = OpenOptions { create: false, reserve: 0, ..OpenOptions::default() };
-    let store = Store::open(&new, options, clock.clone()).map_err(|error| damaged(&error))?;
-    let record = Record {
-        file: Some(file.to_string_lossy().into_owned()),
-        size: prepared.head.size,
-        sha256: Some(prepared.head.sha256.clone()),
-        locked: prepared.head.lock.is_some(),
-        ..Record::new(Kind::Restored, prepared.head.made_at, clock.utc())
-    };
-    let changed = store.write(move |db| make_older(db, &record)).await;
-    store.close().await;
-    changed?;
+    judge::make_ready(&new, file, &prepared.head, clock).await?;
     for entry in std::fs::read_dir(&new).map_err(TransferError::io(&new))? {
         let name = entry.map_err(TransferError::io(&new))?.file_name();
         if name != FILE && name != FILES {
@@ -147,18 +131,6 @@ async fn make_ready(data: &Path, file: &Path, prepared: &Prepared, clock: &Clock
     sync_tree(&new)?;
     work::sync_folder(&data.join(RESTORED))?;
     work::sync_folder(data)
-}
-
-/// What clients remember of the days after the backup must not be taken for what the older
-/// database says: the counts of their streams, and the versions of their rosters. Archive ids need
-/// nothing: a new run begins with the start. Browsers that were signed out since stay so.
-fn make_older(db: &Connection, record: &Record) -> rusqlite::Result<()> {
-    db.execute("DELETE FROM stream", [])?;
-    db.execute("DELETE FROM notice", [])?;
-    browsers::forget_all(db)?;
-    roster::leap_versions(db)?;
-    records::insert(db, record)?;
-    audit::note(db, &By::Machine, &Deed::Restored { made_at: record.begun_at }, record.ended_at)
 }
 
 /// Makes the names of all folders below durable. Their files are already.
@@ -179,6 +151,7 @@ fn sync_tree(root: &Path) -> Result<(), TransferError> {
 /// Decides for what [`prepare`] made: the next [`settle`], however often it is cut off, makes it
 /// today's data. Gives the folder for what was there; with `discard` that is removed at the end.
 pub fn commit(data: &Path, now: UtcMicros, discard: bool) -> Result<PathBuf, TransferError> {
+    check_in_place(data)?;
     let restore = data.join(RESTORED);
     let new = restore.join(NEW);
     let missing = || TransferError::io(&new)(io::ErrorKind::NotFound.into());

@@ -18,6 +18,9 @@ use std::time::Duration;
 use super::head;
 use super::list;
 use super::records::Record;
+use super::why;
+use super::why::Cause;
+use super::why::Why;
 use super::work;
 use super::work::Paced;
 use super::work::Stage;
@@ -28,14 +31,13 @@ use crate::limits;
 use crate::settings;
 use crate::settings::Settings;
 
-/// Brings the file there. `None`: there is no second place. Else which, and `WHAT: NEXT STEP` if it
-/// has not got it.
+/// Brings the file there. `None`: there is no second place. Else which, and why if it has not got it.
 pub fn bring(
     settings: &Settings,
     (file, now): (&Path, UtcMicros),
     records: &[Record],
     tell: &Tell,
-) -> Option<(String, Result<(), String>)> {
+) -> Option<(String, Result<(), Why>)> {
     let folder = settings.text(&settings::BACKUP_FOLDER);
     let command = settings.text(&settings::BACKUP_COMMAND);
     let place = [folder.as_deref(), command.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -60,27 +62,31 @@ pub fn bring(
 
 /// Copies, reads the copy again and gives it its name, or the next one that is free: another place may keep its own
 /// here.
-fn copy(file: &Path, folder: &Path, tell: &Tell) -> Result<PathBuf, String> {
+fn copy(file: &Path, folder: &Path, tell: &Tell) -> Result<PathBuf, Why> {
     if folder.is_relative() {
-        return Err(format!("{} is not a whole path: begin backup_folder with /", folder.display()));
+        let line = format!("{} is not a whole path: begin backup_folder with /", folder.display());
+        return Err(Why::new(line, Cause::FolderPath { folder: folder.display().to_string() }));
     }
     if !folder.is_dir() {
-        return Err(format!("the folder {} is not there: plug it in or mount it", folder.display()));
+        let line = format!("the folder {} is not there: plug it in or mount it", folder.display());
+        return Err(Why::new(line, Cause::FolderGone { folder: folder.display().to_string() }));
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let part = folder.join(format!(".{name}.{}.part", clock::short_token()));
     let stem = name.strip_suffix(list::SUFFIX).unwrap_or(&name);
     let more = (2..100).map(|number| format!("{stem}-{number}{}", list::SUFFIX));
     let mut names = [name.to_string()].into_iter().chain(more).map(|name| folder.join(name));
-    let whole =
-        names.find(|path| !path.exists()).ok_or_else(|| format!("{name} is there already: empty the folder"))?;
+    let whole = names.find(|path| !path.exists()).ok_or_else(|| {
+        let line = format!("{name} is there already: empty the folder");
+        Why::new(line, Cause::NameTaken { name: name.to_string() })
+    })?;
     let copied = copy_to(file, &part, tell).and_then(|()| {
         std::fs::rename(&part, &whole).map_err(super::TransferError::io(&whole))?;
         work::sync_folder(folder)
     });
     if let Err(error) = copied {
         let _ = std::fs::remove_file(&part);
-        return Err(error.to_string());
+        return Err(Why::from(&error));
     }
     Ok(whole)
 }
@@ -96,9 +102,10 @@ fn copy_to(file: &Path, part: &Path, tell: &Tell) -> Result<(), super::TransferE
 }
 
 /// Runs the command, bounded in time; what it says on standard error is told if it fails.
-fn run(command: &str, file: &Path) -> Result<(), String> {
+fn run(command: &str, file: &Path) -> Result<(), Why> {
     let next = "try it by hand, then look at imera settings get backup_command";
-    let mut words = words(command).ok_or_else(|| format!("backup_command has an open quote: {next}"))?;
+    let open = || Why::new(format!("backup_command has an open quote: {next}"), Cause::CommandQuote);
+    let mut words = words(command).ok_or_else(open)?;
     let file = file.to_string_lossy();
     if words.iter().any(|word| word.contains("{}")) {
         words.iter_mut().for_each(|word| *word = word.replace("{}", &file));
@@ -108,7 +115,10 @@ fn run(command: &str, file: &Path) -> Result<(), String> {
     let program = words.remove(0);
     let mut child = Command::new(&program);
     child.args(&words).process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = child.spawn().map_err(|error| format!("{program} cannot be run ({error}): {next}"))?;
+    let mut child = child.spawn().map_err(|error| {
+        let (line, said) = (format!("{program} cannot be run ({error}): {next}"), why::words_of(&error));
+        Why::new(line, Cause::CommandRun { program: program.clone(), said })
+    })?;
     let pid = rustix::process::Pid::from_child(&child);
     let (said, ended) = (mpsc::channel(), mpsc::channel());
     if let Some(mut errors) = child.stderr.take() {
@@ -129,11 +139,13 @@ fn run(command: &str, file: &Path) -> Result<(), String> {
             let text = String::from_utf8_lossy(&text);
             let line = text.lines().next().unwrap_or_default().chars().take(200).collect::<String>();
             let ended = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-            Err(format!("{program} failed ({ended}) {line}").trim_end().to_owned() + ": " + next)
+            let told = format!("{program} failed ({ended}) {line}").trim_end().to_owned() + ": " + next;
+            Err(Why::new(told, Cause::CommandFailed { program, said: if line.is_empty() { ended } else { line } }))
         }
         Err(_) => {
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
-            Err(format!("{program} took more than {} hours: {next}", limits::BACKUP_COMMAND_MAX_S / 3_600))
+            let told = format!("{program} took more than {} hours: {next}", limits::BACKUP_COMMAND_MAX_S / 3_600);
+            Err(Why::new(told, Cause::CommandSlow { program }))
         }
     }
 }
@@ -162,6 +174,7 @@ fn words(command: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Lang;
 
     #[test]
     fn a_command_is_words_and_no_shell() {
@@ -178,7 +191,14 @@ mod tests {
         assert_eq!(run("test /x/imera-1.backup =", file), Ok(()));
         assert_eq!(run("test {} = /x/imera-1.backup", file), Ok(()));
         let failed = run("sh -c 'echo no such remote >&2; exit 3'", file).unwrap_err();
-        assert!(failed.starts_with("sh failed (exit status: 3) no such remote: try it"), "{failed}");
-        assert!(run("/nowhere/at/all", file).unwrap_err().contains("cannot be run"));
+        assert!(failed.line.starts_with("sh failed (exit status: 3) no such remote: try it"), "{failed}");
+        let german = |why: Why| Lang::De.book().plain(&why.text().unwrap());
+        assert!(german(failed).starts_with("sh ging schief und sagte: no such remote."));
+        let nowhere = run("/nowhere/at/all", file).unwrap_err();
+        assert!(nowhere.line.contains("cannot be run"));
+        assert!(
+            german(nowhere)
+                .starts_with("/nowhere/at/all lässt sich nicht starten; das System sagt: No such file or directory. ")
+        );
     }
 }

@@ -82,7 +82,7 @@ impl Place {
 
     async fn verify(&self, file: &Path, passphrase: Option<&str>) -> Result<Verified, TransferError> {
         let passphrase = passphrase.map(|text| Zeroizing::new(text.to_owned()));
-        verify(file, passphrase, self.folder.path(), &quiet).await
+        verify(file, passphrase, self.folder.path(), &self.clock, &quiet).await
     }
 
     /// Names in the data folder that a backup must not leave.
@@ -277,7 +277,8 @@ async fn a_try_that_failed_is_recorded_and_leaves_nothing_and_two_never_run_at_o
     assert!(matches!(failed, TransferError::Io { .. }), "{failed}");
     std::fs::remove_file(place.path("backups")).unwrap();
     let summary = place.backups.summary().await.unwrap();
-    assert_eq!(summary.last_failure.map(|(_, why)| why), Some(failed.to_string()));
+    let (_, why) = summary.last_failure.unwrap();
+    assert_eq!((why.line.as_str(), why.text().is_some()), (&*failed.to_string(), true), "and its cause");
     assert_eq!((summary.last_good, place.left_over()), (None, Vec::new()), "{}", good.path.display());
     let held = place.backups.hold().unwrap();
     let second = place.backups.create(Kind::ByHand, None, &quiet).await;
@@ -315,11 +316,12 @@ async fn the_second_place_gets_a_copy_and_its_absence_is_told() {
     let made = place.create().await;
     assert!(made.path.is_file(), "the backup itself is good");
     let summary = place.backups.summary().await.unwrap();
-    assert!(summary.second_failed.unwrap().starts_with("the folder /nowhere/at/all is not there: "));
+    let why = summary.second_failed.unwrap();
+    assert!(why.line.starts_with("the folder /nowhere/at/all is not there: ") && why.text().is_some());
     place.settings.set("backup_folder", "", &By::Machine).await.unwrap();
     place.settings.set("backup_command", "cp {} /nowhere/at/all/x", &By::Machine).await.unwrap();
     let (_, brought) = place.create().await.second.unwrap();
-    assert!(brought.unwrap_err().starts_with("cp failed (exit status: 1)"));
+    assert!(brought.unwrap_err().line.starts_with("cp failed (exit status: 1)"));
 }
 
 #[tokio::test]

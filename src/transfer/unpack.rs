@@ -36,6 +36,8 @@ use crate::limits;
 pub enum Wanted {
     /// The database alone: to be opened and counted.
     Database,
+    /// The database, and of files their names: what cannot lie beside each other is found.
+    Names,
     All,
 }
 
@@ -124,7 +126,11 @@ pub fn unpack(
             .ok_or_else(|| TransferError::damaged(path, format!("{name} has another length than was told")))?;
         files += u64::from(number > 0);
         let place = to.join(name);
-        let kept = (what == Wanted::All || number == 0).then(|| create(to, &place)).transpose()?;
+        if number > 0 && what == Wanted::Names {
+            create(to, &place, path, &|place| File::create_new(place).map(drop))?;
+        }
+        let kept =
+            (what == Wanted::All || number == 0).then(|| create(to, &place, path, &Paced::create)).transpose()?;
         let mut step = |read| {
             done += read;
             tell.step(Stage::Unpack, done, of);
@@ -189,12 +195,21 @@ fn read_manifest(member: impl Read, path: &Path) -> Result<Manifest, TransferErr
     serde_json::from_value(value).map_err(|_| TransferError::damaged(path, "its manifest is not whole"))
 }
 
-/// A new file, with its folders. A name that came twice is there already.
-fn create(root: &Path, place: &Path) -> Result<Paced, TransferError> {
+/// A new file, with its folders. `path`: the backup, in errors.
+fn create<T>(
+    root: &Path,
+    place: &Path,
+    path: &Path,
+    make: &dyn Fn(&Path) -> io::Result<T>,
+) -> Result<T, TransferError> {
     let folder = place.parent().unwrap_or(root);
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(TransferError::io(folder))?;
-    Paced::create(place).map_err(TransferError::io(place))
+    made.and_then(|()| make(place)).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+            TransferError::damaged(path, "it holds the same name twice")
+        }
+        _ => TransferError::io(place)(error),
+    })
 }
 
 /// Copies a member to its place, if it has one; gives its sum. The disk's errors are told apart

@@ -12,12 +12,12 @@ use super::Step;
 use super::TransferError;
 use super::head;
 use super::head::Head;
-use super::proof;
-use super::unpack;
+use super::judge;
 use super::unpack::Wanted;
 use super::work;
 use super::work::Scratch;
 use super::work::Tell;
+use crate::clock::Clock;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,30 +27,38 @@ pub struct Verified {
     pub manifest: Option<Manifest>,
 }
 
-/// Unpacks the file aside, in a scratch folder in `below`, and proves its database.
+/// Unpacks the file aside, in a scratch folder in `below`, and judges it as a restore does: by its database, and by the
+/// names of its files.
 pub async fn verify(
-    file: &Path,
+    path: &Path,
     passphrase: Option<Passphrase>,
     below: &Path,
+    clock: &Clock,
     step: Step<'_>,
 ) -> Result<Verified, TransferError> {
-    let (file, below) = (file.to_owned(), below.to_owned());
-    work::run(step, move |tell| look(&file, passphrase.as_ref(), &below, tell)).await
+    let (file, below) = (path.to_owned(), below.to_owned());
+    let (head, opened) = work::run(step, move |tell| look(&file, passphrase.as_ref(), &below, tell)).await?;
+    let manifest = match opened {
+        Some((manifest, scratch)) => {
+            judge::make_ready(scratch.path(), path, &head, clock).await?;
+            Some(manifest)
+        }
+        None => None,
+    };
+    Ok(Verified { head, manifest })
 }
 
-fn look(file: &Path, passphrase: Option<&Passphrase>, below: &Path, tell: &Tell) -> Result<Verified, TransferError> {
+type Looked = (Head, Option<(Manifest, Scratch)>);
+
+fn look(file: &Path, passphrase: Option<&Passphrase>, below: &Path, tell: &Tell) -> Result<Looked, TransferError> {
     let (head, mut open) = head::open(file)?;
     if head.lock.is_some() && passphrase.is_none() {
         head::check_sum(&head, &mut open, file, tell)?;
-        return Ok(Verified { head, manifest: None });
+        return Ok((head, None));
     }
     let scratch = Scratch::new(below)?;
-    let fits =
-        |manifest: &Manifest| work::check_space(below, manifest.database_bytes.saturating_add(manifest.sums_bytes));
-    let (head, manifest) = unpack::unpack_file(file, passphrase, scratch.path(), Wanted::Database, &fits, tell)?;
-    let proved = proof::prove(&scratch.path().join(crate::store::FILE), &manifest, tell);
-    proved.map_err(|reason| TransferError::damaged(file, reason))?;
-    Ok(Verified { head, manifest: Some(manifest) })
+    let (head, manifest) = judge::unpack(file, passphrase, scratch.path(), Wanted::Names, tell)?;
+    Ok((head, Some((manifest, scratch))))
 }
 
 /// The `AGE-SECRET-KEY-1…` that opens a locked file with any `age`. `None`: the file is not locked.

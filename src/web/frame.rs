@@ -14,6 +14,7 @@ use axum::response::Response;
 use super::ask::Asked;
 use super::ask::is_our_address;
 use super::assets;
+use crate::accounts::passwords::Strength;
 use crate::texts::Book;
 use crate::texts::Lang;
 use crate::texts::Markup;
@@ -100,6 +101,21 @@ impl Frame {
                 self.t.html(error)
             )),
         }
+    }
+
+    /// Under a field for a new password: where the script says how good it is, while it is typed. `about`: what it
+    /// must not be made of, such as address and place, with `|` between.
+    pub fn strength(&self, field: &str, about: &str) -> Markup {
+        let words = [("fair", Strength::Fair), ("good", Strength::Good), ("strong", Strength::Strong)];
+        let words =
+            words.map(|(name, strength)| format!(" data-{name}=\"{}\"", escape(&self.t.plain(&strength.text()))));
+        let place = self.place.as_deref().unwrap_or_default();
+        Markup(format!(
+            "<p class=\"help\" data-strength=\"{field}\" data-about=\"{}|{}\"{} aria-live=\"polite\"></p>",
+            escape(about),
+            escape(place),
+            words.concat()
+        ))
     }
 
     /// An address, a code: copied by script, marked by one tap without.

@@ -45,10 +45,13 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
     let (parts, body) = request.into_parts();
     let asked = Asked::of(&parts);
     let foreign = !parts.method.is_safe() && is_foreign(&parts.headers);
+    let readable = is_readable(parts.uri.path());
     let request = Request::from_parts(parts, body);
-    let mut reply = match foreign {
-        true => site.fault(&asked, Fault::Foreign),
-        false => match caught(next.run(request)).await {
+    let mut reply = match (foreign, readable) {
+        (true, _) => site.fault(&asked, Fault::Foreign),
+        // A router of axum answers this with a bare line of its own.
+        (_, false) => site.fault(&asked, Fault::NotFound),
+        (false, true) => match caught(next.run(request)).await {
             Ok(reply) => reply,
             Err(cause) => site.broken(asked.lang, asked.uri.path(), &cause),
         },
@@ -58,6 +61,20 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
     }
     reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
     reply
+}
+
+/// Whether what stands as `%XX` in a path is UTF-8, each `%` with its two digits.
+fn is_readable(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut pieces = path.split('%');
+    bytes.extend_from_slice(pieces.next().unwrap_or_default().as_bytes());
+    for piece in pieces {
+        let byte = piece.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let Some(byte) = byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else { return false };
+        bytes.push(byte);
+        bytes.extend_from_slice(piece.as_bytes().get(2..).unwrap_or_default());
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// Whether a form comes from another site's page. What sends neither header is no browser of today.
@@ -114,6 +131,16 @@ mod tests {
             &[("origin", "https://beach.example")],
         ] {
             assert!(is_foreign(&headers(foreign)), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_utf8() {
+        for good in ["/", "/invite/T-_", "/invite/%E2%9C%93", "/a%2Fb%00"] {
+            assert!(is_readable(good), "{good}");
+        }
+        for bad in ["/%ff", "/invite/%E2%9C", "/%zz", "/a%", "/a%4", "/%é", "/%+1"] {
+            assert!(!is_readable(bad), "{bad}");
         }
     }
 

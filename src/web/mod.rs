@@ -1,21 +1,22 @@
 //! The door for people and their programs: HTTP/1.1, plain and under TLS.
 //!
-//! State: the set-up's code, what [`faults::Ready`] keeps, and [`entry::Entry`]. Missing until their issues: status,
+//! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`]. Missing until their issues: status,
 //! uploads, well-known files, WebSocket, BOSH.
 
 pub mod admin;
 mod ask;
 mod assets;
-mod chosen;
 mod days;
 mod entry;
 mod faults;
 mod file_body;
 mod form;
 mod frame;
+mod fresh;
 mod front;
 mod guard;
 mod health;
+mod invitations;
 mod lasting;
 mod me;
 mod multipart;
@@ -23,6 +24,7 @@ mod phone;
 pub mod restore;
 mod securely;
 pub mod setup;
+mod shown;
 mod sign_in;
 mod signed;
 pub mod visitor;
@@ -59,6 +61,7 @@ use ask::Asked;
 use entry::Entry;
 use faults::Fault;
 use faults::Ready;
+use fresh::Fresh;
 use lasting::Lasting;
 use restore::Restoring;
 use restore::desk::Desk;
@@ -93,7 +96,7 @@ struct Inner {
     open: OnceLock<Arc<Parts>>,
     /// The same, for the owner's pages.
     care: OnceLock<Care>,
-    fresh: admin::Fresh,
+    fresh: Fresh,
     work: admin::Work,
 }
 

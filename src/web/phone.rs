@@ -1,5 +1,6 @@
-//! The QR code that signs a phone in: JSON with the address and a password of the device's own, as Conversations and
-//! Monal read it from their «add account» screens (peers.md §2).
+//! What signs a phone in: a QR code with the address and a password of the device's own as JSON, which Conversations and
+//! Monal read from their «add account» screens (peers.md §2); and for the phone that shows the page, the same as a link
+//! that apps take as a fixed name's invitation (XEP-0445; Conversations, Monal, Siskin), and to copy.
 //!
 //! Keeps no state. Each page makes a code of its own, which stands on that page only; it works once, for half an hour.
 
@@ -9,6 +10,9 @@ use super::Inner;
 use super::days;
 use super::frame::Frame;
 use crate::accounts::AccountId;
+use crate::accounts::devices::DevicePassword;
+use crate::accounts::invites::Kind;
+use crate::accounts::invites::links::Links;
 use crate::qr;
 use crate::texts::Markup;
 use crate::texts::text;
@@ -17,6 +21,10 @@ use crate::texts::text;
 pub struct Code {
     pub qr: Markup,
     pub until: String,
+    /// Opens an app on this phone, which signs in.
+    pub link: String,
+    /// To be copied.
+    pub password: Markup,
 }
 
 /// `None`: none can be made now; the page says how to go without.
@@ -31,7 +39,13 @@ pub async fn code(site: &Inner, f: &Frame, account: AccountId, address: &str) ->
     let words = Zeroizing::new(words(address, &made.password));
     let label = f.t.html(&text("phone-qr").with("address", address));
     let until = days::moment(&f.t, made.expires_at, site.clock.utc());
-    qr::svg(&words, &label.0).map(|qr| Code { qr: Markup(qr), until })
+    let (link, password) = (link(address, &made), f.copy("device-password", &made.password, &text("phone-copied")));
+    qr::svg(&words, &label.0).map(|qr| Code { qr: Markup(qr), until, link, password })
+}
+
+fn link(address: &str, made: &DevicePassword) -> String {
+    let (name, domain) = address.split_once('@').unwrap_or(("", address));
+    Links::new(domain, None, None).xmpp_of(Kind::Reset, &made.token(), Some(name), None)
 }
 
 fn words(address: &str, password: &str) -> String {

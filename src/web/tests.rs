@@ -11,6 +11,7 @@ use crate::net::memory;
 use crate::settings::Profile;
 use crate::store::OpenOptions;
 use crate::store::StoreError;
+use crate::web::setup::Line;
 
 /// A floor above that founds nothing.
 struct Nobody;
@@ -30,8 +31,8 @@ impl Founding for Nobody {
         None
     }
 
-    fn is_behind_router(&self) -> bool {
-        false
+    fn line(&self) -> Line {
+        Line::Open
     }
 }
 

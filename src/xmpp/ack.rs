@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(
             TooHigh { h: 10, sent: 8 }.stream_error().to_xml(),
             "<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>\
-             <text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>You acknowledged 10 stanzas, but I sent 8</text>\
+             <text xmlns='urn:ietf:params:xml:ns:xmpp-streams' xml:lang='en'>You acknowledged 10 stanzas, but I sent 8</text>\
              <handled-count-too-high xmlns='urn:xmpp:sm:3' h='10' send-count='8'/></stream:error>"
         );
     }

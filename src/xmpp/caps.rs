@@ -15,7 +15,6 @@ use super::form::FORM_TYPE;
 use super::form::FieldKind;
 use super::form::Form;
 use super::ns;
-use super::xml::Attr;
 use super::xml::Element;
 
 #[cfg(test)]
@@ -71,14 +70,14 @@ impl Info {
     pub fn to_element(&self, node: Option<&str>) -> Element {
         let some = |text: &String| (!text.is_empty()).then(|| text.clone());
         let identity = |identity: &Identity| {
-            let mut element = Element::new(ns::DISCO_INFO, "identity")
+            let element = Element::new(ns::DISCO_INFO, "identity")
                 .attr("category", identity.category.as_str())
                 .attr("type", identity.kind.as_str())
                 .attr_some("name", some(&identity.name));
-            if let Some(value) = some(&identity.lang) {
-                element.attrs.push(Attr { ns: Some(ns::XML.into()), name: "lang".into(), value });
+            match some(&identity.lang) {
+                Some(tag) => element.in_language(tag),
+                None => element,
             }
-            element
         };
         let feature = |var: &String| Element::new(ns::DISCO_INFO, "feature").attr("var", var.as_str());
         Element::new(ns::DISCO_INFO, "query")

@@ -60,8 +60,10 @@ macro_rules! conditions {
 pub struct StanzaError {
     pub kind: ErrorType,
     pub condition: Condition,
-    /// In English; empty: none is sent.
+    /// Empty: none is sent.
     pub text: Cow<'static, str>,
+    /// The language of the text, as a tag. What only developers read is in English.
+    pub lang: &'static str,
     /// The application's own condition (RFC 6120 §8.3.4). Boxed: errors travel in results.
     pub application: Option<Box<Element>>,
 }
@@ -93,12 +95,18 @@ conditions! {
 
 impl StanzaError {
     pub fn new(condition: Condition, text: impl Into<Cow<'static, str>>) -> StanzaError {
-        StanzaError { kind: condition.default_type(), condition, text: text.into(), application: None }
+        StanzaError { kind: condition.default_type(), condition, text: text.into(), lang: "en", application: None }
     }
 
     /// The same with another type.
     pub fn of_type(mut self, kind: ErrorType) -> StanzaError {
         self.kind = kind;
+        self
+    }
+
+    /// The same, its text being in that language.
+    pub fn in_language(mut self, tag: &'static str) -> StanzaError {
+        self.lang = tag;
         self
     }
 
@@ -114,7 +122,8 @@ impl StanzaError {
             .attr("type", self.kind.as_str())
             .child(Element::new(ns::STANZA_ERRORS, self.condition.as_str()));
         if !self.text.is_empty() {
-            error = error.child(Element::new(ns::STANZA_ERRORS, "text").with_text(self.text.clone()));
+            let text = Element::new(ns::STANZA_ERRORS, "text").in_language(self.lang);
+            error = error.child(text.with_text(self.text.clone()));
         }
         match &self.application {
             Some(application) => error.child((**application).clone()),
@@ -209,7 +218,8 @@ impl StreamError {
         let mut out = String::from("<stream:error>");
         Element::new(ns::STREAM_ERRORS, self.condition.as_str()).write(&mut out, ns::CLIENT);
         if !self.text.is_empty() {
-            Element::new(ns::STREAM_ERRORS, "text").with_text(self.text.clone()).write(&mut out, ns::CLIENT);
+            let text = Element::new(ns::STREAM_ERRORS, "text").in_language("en");
+            text.with_text(self.text.clone()).write(&mut out, ns::CLIENT);
         }
         if let Some(application) = &self.application {
             application.write(&mut out, ns::CLIENT);

@@ -1,7 +1,7 @@
 // imera.js: makes good pages a little better; every page works without it.
 // data-copy="ID"   copies that element's text      data-share   hands the link to the phone's share sheet
 // data-show="ID"   shows or hides a password       data-live="seconds"   renews that region from the same address
-// data-echo="ID"   says what is typed there
+// data-echo="ID"   says what is typed there       data-strength="ID"   says how good the password typed there is
 (() => {
   'use strict';
   const page = document.documentElement;
@@ -37,6 +37,36 @@
     };
     field.addEventListener('input', show);
     show();
+  }
+
+  // As the server judges (accounts/passwords.rs), and never better: there is no list of well-known ones here, so only
+  // what cannot stand in one is called good.
+  const rows = 'abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm qwertzuiopasdfghjklyxcvbnm azertyuiopqsdfghjklmwxcvbn'
+    + ' qazwsxedcrfvtgbyhnujmikolp qazxswedcvfrtgbnhyujm zaqxswcdevfrbgtnhymju qawsedrftgyhujikolp qazwsxedcrfvtgbyhnujm';
+  const plain = text => text.toLowerCase().replace(/\s/gu, '');
+  const stem = text => text.replace(/^\P{L}+|\P{L}+$/gu, '');
+  const lettersOf = text => text.replace(/\P{L}/gu, '');
+  const again = /^(.+)\1+$/u;
+  const judge = (typed, about) => {
+    const [signs, all] = [[...typed].length, plain(typed)];
+    const letters = lettersOf(all);
+    if (signs < 10) return '';
+    const words = about.map(plain).flatMap(word => [word, word.split('.')[0], stem(word)]).filter(word => word.length > 1);
+    const others = words.sort((a, b) => b.length - a.length).reduce((rest, word) => rest.split(word).join(''), all);
+    const unknown = /[^a-z0-9_@$!]/u.test(stem(all)) || letters.length > 18 && !letters.includes('correcthorse');
+    const easy = rows.includes(letters) || rows.includes([...letters].reverse().join('')) || again.test(all) || again.test(letters);
+    if (!unknown || easy || lettersOf(others).length < 4 || new Set(all).size < 6) return 'fair';
+    const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter(kind => kind.test(typed)).length;
+    const score = signs + 2 * kinds;
+    return score < 16 ? 'fair' : score < 22 ? 'good' : 'strong';
+  };
+  for (const place of document.querySelectorAll('[data-strength]')) {
+    const field = document.getElementById(place.dataset.strength);
+    field?.addEventListener('input', () => {
+      const name = document.getElementById('name')?.value ?? '';
+      const about = place.dataset.about.split('|').concat(name, name.split('@')[0]);
+      place.textContent = place.dataset[judge(field.value, about)] ?? '';
+    });
   }
 
   // The same page is asked again; only children whose data-state changed are put in, so focus and place stay.

@@ -121,6 +121,7 @@ sign-in-again = Bitte melde dich noch einmal an
 sign-in-again-next = Dieser Browser ist nicht mehr angemeldet: Du warst lange weg, oder du wurdest von einem anderen Gerät aus abgemeldet.
 sign-in-locked = Dieses Konto ist gesperrt
 sign-in-locked-next = Wer diesen Ort betreibt, hat es gesperrt. Gelöscht wurde nichts. Frag dort nach dem Grund.
+entry-locked-next = Wer diesen Ort betreibt, hat es gesperrt, und ein neues Passwort würde nichts öffnen. Dein Link oder dein Code ist nicht verbraucht. Frag dort nach dem Grund.
 sign-in-out = Du bist abgemeldet
 sign-in-out-next = Dieser Browser weiß nichts mehr von dir. Deine Apps bleiben angemeldet.
 sign-out-do = Abmelden
@@ -225,6 +226,7 @@ setup-name-long = { $count ->
    *[other] Das sind { $count } Zeichen; 40 sind das Höchste.
 }
 setup-name-sign = Ein Name hat Buchstaben, Ziffern, Leerzeichen und andere Zeichen in einer Zeile.
+setup-name-unseen = Keines dieser Zeichen ist zu sehen. Bitte tippe einen Namen, den Freunde lesen können, oder lass das Feld leer.
 setup-name-empty = Bitte tippe deine Domain ein.
 setup-name-address = Das ist die Nummer einer Maschine. Freunde brauchen einen Namen; nimm „Heimnetz“, wenn du keinen hast.
 setup-name-dot = In <code>{ $domain }</code> ist kein Punkt. Eine Domain sieht aus wie strand.example.
@@ -247,6 +249,9 @@ setup-owner-shown-long = { $count ->
 }
 password-label = Passwort
 password-help = Mindestens 10 Zeichen. Vier alltägliche Wörter hintereinander merkt man sich leicht, und sie sind schwer zu raten.
+strength-fair = Stärke: ausreichend. Ein Wort mehr macht es besser.
+strength-good = Stärke: gut.
+strength-strong = Stärke: sehr gut.
 password-again = Dasselbe Passwort noch einmal
 setup-owner-password-kept = Dein Passwort ist als Fingerabdruck gespeichert.
 setup-owner-password-other = Ein anderes wählen
@@ -262,6 +267,7 @@ name-long = { $count ->
 name-kept = <b>{ $name }</b> ist für die Maschine vorgesehen. Bitte nimm einen anderen.
 name-kept-or = <b>{ $name }</b> ist für die Maschine vorgesehen. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-scripts = Hier mischen sich Buchstaben mehrerer Alphabete, das ließe sich mit einem anderen Namen verwechseln. Nimm nur eines.
+name-scripts-or = Das mischt Buchstaben aus mehreren Alphabeten und ließe sich mit einem anderen Namen verwechseln. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-taken = <b>{ $name }</b> ist hier schon vergeben. Nimm bitte einen anderen.
 name-taken-or = <b>{ $name }</b> ist hier schon vergeben. Vielleicht <b>{ $one }</b> oder <b>{ $two }</b>?
 name-alike = <b>{ $name }</b> sieht einem Namen zu ähnlich, den es hier schon gibt. Nimm bitte einen anderen.
@@ -372,6 +378,7 @@ sign-in-left-next = Dein Konto ist geschlossen. { $days } Tage lang kannst du es
 me-bar = { $place }: deine Seiten
 me-tabs = Deine Seiten
 me-tab = Ich
+me-invite-tab = Einladen
 me-data-tab = Meine Daten
 me-status = Angemeldet als { $name }
 me-title = Deine Seite
@@ -403,6 +410,25 @@ me-code-kept = Ich habe ihn aufgeschrieben
 me-out-what = Nur diesen Browser. Deine Apps bleiben angemeldet.
 me-out-do = Diesen Browser abmelden
 me-devices-tab = Geräte
+me-invite-title = Jemanden einladen
+me-invite-what = Ein Link lässt eine Person herein: Sie bekommt ein Konto bei { $place }, und ihr steht einander in der Liste. Gib ihn nur jemandem, den du kennst.
+me-invite-quota = Du kannst offene Einladungen für { $quota ->
+    [one] eine Person
+   *[other] { $quota } Personen
+} zugleich haben; jetzt { $given ->
+    [0] sind es keine
+    [one] ist es eine
+   *[other] sind es { $given }
+}.
+me-invite-ask = Wer kommt, wartet, bis jemand, der diesen Ort betreibt, Ja sagt.
+me-invite-full = Alle deine Einladungen sind vergeben. Nimm eine zurück, oder warte, bis eine benutzt oder abgelaufen ist.
+me-invite-own = Deine Links
+me-invite-older = { $count ->
+    [one] Und ein älterer Link.
+   *[other] Und { $count } ältere Links.
+}
+me-invite-not = Du kannst gerade niemanden einladen
+me-invite-not-next = Wer diesen Ort betreibt, entscheidet, wer einladen darf. Bitte dort um einen Link.
 me-devices-title = Deine Geräte
 me-devices-heading = Deine Geräte
 me-devices-apps = Apps mit deinem Passwort
@@ -475,6 +501,7 @@ me-export-look = Noch einmal nachsehen
 me-export-ready = Deine Datei wurde { $when } gemacht. Sie liegt hier bis { $day }; dann wird sie gelöscht.
 me-export-fetch = Datei herunterladen ({ $size })
 me-export-again = Eine neue machen
+me-export-later = Was danach kam, ist nicht in dieser Datei. Eine neue kannst du { $moment } oder später machen.
 export-told = Die Datei mit allem, was dir gehört, ist fertig. Hol sie bis { $day } auf deiner Seite ab, wo nur du sie bekommst: { $page }
 export-told-failed = Die Datei mit allem, was dir gehört, konnte nicht gemacht werden. Der Grund steht im Protokoll des Servers. Versuch es später noch einmal, oder sag denen Bescheid, die den Ort betreiben.
 export-title = Alles von { $address }
@@ -567,6 +594,8 @@ admin-certificate-files = Die Dateien des Zertifikats sind nicht zu gebrauchen
 admin-certificate-files-next = Das vorige gilt weiter, bis es abläuft. Sieh dir die Dateien an.
 admin-ports-silent = Eine Tür dieses Servers antwortet nicht
 admin-ports-silent-next = Apps, die dort klopfen, kommen nicht hinein. Starte imera neu; hilft das nicht, sieh in sein Protokoll.
+admin-database-damaged = Die Datenbank ist beschädigt
+admin-database-damaged-next = Was jetzt geschrieben wird, kann verloren gehen. Sieh nach, ob der Speicher ausfällt, und hol dann die letzte gute Sicherung zurück.
 admin-aside = Was beim Zurückholen beiseitegelegt wurde, ist noch da
 admin-aside-next = Es braucht Platz auf dem Speicher und geht von selbst, wenn seine Zeit um ist und es eine neuere gute Sicherung gibt. Bis dahin ist es der Weg zurück.
 admin-thing = Etwas braucht dich
@@ -717,6 +746,7 @@ admin-invite-account = Einladung
 admin-invite-by = Von <bdi>{ $name }</bdi>
 admin-invite-unused = noch niemand
 admin-invite-uses = { $uses } von { $of }
+admin-invite-paused = Ruht
 admin-invite-withdrawn = Zurückgenommen
 admin-invite-used = Benutzt
 admin-invite-open = Offen
@@ -777,8 +807,8 @@ admin-work-percent = { $percent } % fertig
 admin-work-made = Die Sicherung ist gemacht: wieder geöffnet und jede Tabelle nachgezählt.
 admin-work-proved = Die Datei ist gut: Sie lässt sich öffnen und enthält alles, was sie soll.
 admin-work-compared = Die Datei ist heil. Sie ist verschlossen; ob sie aufgeht, zeigt sich nur mit ihrem Passwort.
-admin-work-failed = Es wurde keine Sicherung gemacht. Die Maschine sagt: { $why }.
-admin-work-damaged = Diese Datei ist nicht gut. Die Maschine sagt: { $why }.
+admin-work-failed = Es wurde keine Sicherung gemacht. Die Maschine sagt: { $why }
+admin-work-damaged = Diese Datei ist nicht gut. Die Maschine sagt: { $why }
 admin-stage-snapshot = Die Datenbank kopieren
 admin-stage-pack = Mit allen Dateien einpacken
 admin-stage-lock = Verschließen
@@ -871,6 +901,7 @@ admin-wants-number = Bitte eine Zahl von { $min } bis { $max }. Nichts wurde ge�
 admin-wants-time = Bitte eine Uhrzeit wie 3:30. Nichts wurde geändert.
 admin-wants-keep = Bitte drei Zahlen wie 7,4,6, jede von 0 bis { $most } und nicht alle 0. Nichts wurde geändert.
 admin-wants-text = Bitte eine Zeile mit höchstens { $most } Zeichen. Nichts wurde geändert.
+admin-wants-name = Bitte eine Zeile mit höchstens { $most } Zeichen, und solchen, die man sieht. Nichts wurde geändert.
 admin-wants-other = Dieser Wert passt nicht. Nichts wurde geändert.
 
 # Links, die Freunde bekommen
@@ -1018,7 +1049,7 @@ join-many = Gerade warten zu viele Leute auf ein Ja. Deine Einladung ist, wie si
 # Warten auf ein Ja
 waiting-title = Du bist fast da
 waiting-next = Wer diesen Ort betreibt, muss erst Ja sagen. Der Name <b>{ $name }</b> ist für dich aufgehoben.
-waiting-keep = Merk dir die Adresse dieser Seite: Hier steht, wann du hereinkommst. Du kannst sie solange schließen.
+waiting-keep = Hebe die Adresse dieser Seite auf: Hier steht, wann du herein kannst. Du kannst sie inzwischen schließen. Kommt bis { $day } keine Antwort, ist der Name wieder frei und du kannst neu fragen.
 waiting-tell = { $name } möchte herein, mit einer Einladung des Ortes. Ja oder Nein sagst du unter { $web }/admin.
 waiting-tell-by = { $name } möchte herein, mit einer Einladung von { $inviter }. Ja oder Nein sagst du unter { $web }/admin.
 waiting-status = Wartet auf ein Ja
@@ -1048,6 +1079,12 @@ buddy-here = Da
 buddy-away = Gerade nicht da
 phone-qr = QR-Code, der dein Telefon als { $address } anmeldet
 phone-caption = Meldet dein Telefon an, ohne zu tippen. Geht einmal und läuft { $moment } ab. Zeig ihn niemandem.
+phone-this = Du liest das auf genau diesem Telefon?
+phone-link = Die App auf diesem Telefon anmelden
+phone-link-what = Installiere zuerst die App, komm dann zurück und drück hier: Die App öffnet sich und meldet sich an. Fragt sie nach einem neuen Passwort, nimm irgendeines; es gilt nur für dieses Telefon. Der Link wirkt einmal und läuft { $moment } ab.
+phone-copy = Oder ein Passwort in die App kopieren
+phone-copy-what = Deine Chatadresse und dieses Passwort melden anstelle des Codes eine App an: Wähle dort „Ich habe schon ein Konto“.
+phone-copied = Das Passwort ist kopiert.
 phone-none = Gerade gibt es keinen Bildcode: Es gibt ihn nur in der halben Stunde, nachdem hier das Passwort getippt wurde, und nicht für beliebig viele Telefone. Tippe deine Adresse und das Passwort ein, das du gewählt hast.
 
 # Ein neues Passwort
@@ -1085,6 +1122,8 @@ setup-clock = Die Uhr der Maschine zeigt { $date }
 setup-clock-next = Mit einer falschen Uhr stimmen weder Zertifikate noch die Reihenfolge der Nachrichten. Meist stellt sie sich selbst richtig, sobald die Maschine eine Minute im Internet ist.
 setup-router = Diese Maschine steht hinter einem Router
 setup-router-next = Freunde von draußen erreichen sie nur, wenn der Router sie durchlässt. Such auf den Seiten des Routers nach „Portfreigabe“ und leite { $ports } an diese Maschine weiter. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
+setup-shared = Dein Internetanschluss hat keine eigene Adresse
+setup-shared-next = Dein Anbieter teilt eine Adresse unter vielen Kunden auf. Deshalb erreicht niemand von draußen diese Maschine, was immer der Router tut. Bitte deinen Anbieter um eine öffentliche IPv4- oder IPv6-Adresse, oder nimm einen gemieteten Server. Soll sie nur für dein Zuhause da sein, geh zurück und wähle „Heimnetz“.
 
 # Zurückholen
 restore-title = Eine Sicherung zurückholen
@@ -1181,3 +1220,110 @@ restore-back-aside = Was vorher hier war, liegt im Ordner <code>{ $name }</code>
 # Was Besitzern in einer Chatnachricht gesagt wird
 alert-line = { $place }: { $what }. { $next }
 alert-said = Die Maschine sagt: { $what }. { $next }.
+
+# Ein Konto in der App
+register-title = Ein Konto bei { $place }
+register-title-reset = Ein neues Passwort bei { $place }
+register-paste = Neue Konten gibt es auf Einladung. Füge deine ein und wähle einen Chatnamen und ein Passwort mit mindestens 10 Zeichen.
+register-choose = Wähle einen Chatnamen und ein Passwort mit mindestens 10 Zeichen.
+register-reset = Wähle ein neues Passwort mit mindestens 10 Zeichen.
+register-name = Chatname
+register-invitation = Einladung
+register-missing = Ein Chatname und ein Passwort sind nötig.
+register-closed = Neue Konten gibt es nur auf Einladung. Frag jemanden, der schon da ist.
+register-waits = Du bist fast da: Wer diesen Ort betreibt, muss erst Ja sagen. Melde dich später mit diesem Namen und Passwort an.
+register-named = Diese Einladung gilt für den Namen { $name }. Nimm bitte diesen.
+register-other = Dieser Link ist für ein anderes Konto. Tippe den Chatnamen, für den er gemacht wurde.
+register-used = Diese Einladung ist schon benutzt. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-full = Alle Plätze dieser Einladung sind vergeben. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-out = Diese Einladung ist abgelaufen. Bitte die Person, die sie dir geschickt hat, um eine neue.
+register-back = Diese Einladung wurde zurückgenommen. Frag die Person, die sie dir geschickt hat.
+register-contact = Diese Einladung fügt deiner Liste jemanden hinzu. Sie ist für Leute, die schon ein Konto haben.
+register-unknown = Diese Einladung ist hier nicht bekannt. Kopiere sie ganz oder lass sie dir noch einmal schicken.
+register-reset-used = Dieser Link ist schon benutzt. Bitte die, die diesen Ort betreiben, um einen neuen.
+register-reset-out = Dieser Link ist abgelaufen. Bitte die, die diesen Ort betreiben, um einen neuen.
+register-device = Das braucht das Passwort des Kontos. Du bist mit einem angemeldet, das nur für dieses Gerät gilt.
+register-fast = { $count ->
+    [one] Von deinem Anschluss kamen zu viele Einladungen, die hier nicht bekannt sind. Bitte warte eine Minute.
+   *[other] Von deinem Anschluss kamen zu viele Einladungen, die hier nicht bekannt sind. Bitte warte { $count } Minuten.
+}
+
+# Befehle in einer App
+adhoc-commands = Befehle
+adhoc-forbidden = Dieser Befehl ist nicht für dich.
+adhoc-over = Das hat zu lange gedauert. Bitte fang noch einmal an.
+adhoc-invite = Jemanden einladen
+adhoc-invite-account = Jemanden auf ein Konto hier einladen
+adhoc-invite-what = Lass den Namen leer, damit sie oder er ihn selbst wählt.
+adhoc-befriend = Kontakte werden
+adhoc-name-taken = Dieser Name ist vergeben oder für jemand anderen aufgehoben, der eingeladen ist.
+adhoc-quota = { $count ->
+    [one] Du hast eine offene Einladung für eine Person, und mehr sind es nicht. Warte, bis sie da ist oder die Einladung abläuft.
+   *[other] Du hast offene Einladungen für { $count } Leute, und mehr sind es nicht. Warte, bis jemand da ist oder eine abläuft.
+}
+adhoc-accounts = Konten
+adhoc-address = Die Adresse des Kontos
+adhoc-addresses = Ihre Adressen
+adhoc-add = Ein Konto anlegen
+adhoc-given-name = Vorname
+adhoc-family-name = Nachname
+adhoc-remove = Konten löschen
+adhoc-lock = Konten sperren
+adhoc-unlock = Konten entsperren
+adhoc-sign-out = Konten abmelden
+adhoc-password = Einem Konto ein neues Passwort geben
+adhoc-announce = Allen etwas sagen, die da sind
+adhoc-announce-what = Was gesagt wird
+adhoc-announce-long = Das ist zu lang zum Lesen.
+adhoc-owners = Bestimmen, wem der Ort gehört
+adhoc-owners-who = Wem der Ort gehört
+adhoc-owner-closed = Der Ort muss jemandem gehören, der sich anmelden kann.
+adhoc-own = Das ist dein eigenes Konto.
+adhoc-nobody = Ein Konto { $address } gibt es hier nicht.
+adhoc-gone = Dieses Konto gibt es hier nicht mehr.
+adhoc-elsewhere = Adressen enden hier auf @{ $domain }.
+adhoc-seen = Wann Konten zuletzt da waren
+adhoc-has = Was ein Konto hat
+adhoc-number = Wie viele Konten es gibt
+adhoc-number-locked = Wie viele Konten gesperrt sind
+adhoc-number-online = Wie viele Leute da sind
+adhoc-list = Alle Konten
+adhoc-list-locked = Die gesperrten Konten
+adhoc-list-online = Wer da ist
+adhoc-most = Höchstens wie viele
+adhoc-all = Alle
+adhoc-too-many = Das sind zu viele für eine Liste. Wähle, wie viele es höchstens sein sollen.
+
+# Warum eine Sicherung nicht gelang
+why-big = Es passt nicht: Nötig sind { $needs }, und frei sind in { $folder } { $free }. Mach dort Platz oder nimm einen größeren Speicher.
+why-full = Der Speicher von { $path } ist voll. Mach dort Platz und versuch es wieder.
+why-permission = imera darf { $path } nicht benutzen. Ändere auf dieser Maschine, wer es darf.
+why-gone = { $path } ist nicht da. Sieh nach, ob der Name stimmt.
+why-read-only = Der Speicher von { $path } lässt sich nur lesen. Häng ihn zum Schreiben ein.
+why-system = { $path } lässt sich nicht benutzen; das System sagt: { $said }. Sieh nach dem Speicher und versuch es wieder.
+why-database = Die Datenbank ließ sich nicht lesen. Im Protokoll des Servers steht mehr.
+why-not-proved = Die neue Sicherung hat ihre Probe nicht bestanden und wurde nicht behalten. Sieh auf der Maschine nach der Datenbank: <code>imera check database</code>
+why-key = Der Schlüssel, der Sicherungen verschließt, taugt nicht. Setz die Passphrase auf der Maschine neu: <code>imera backup lock</code>
+why-busy = Gerade wird eine Sicherung gemacht oder zurückgeholt. Warte, bis das zu Ende ist.
+why-broke-off = Die Arbeit brach ab. Im Protokoll des Servers steht mehr; versuch es dann wieder.
+why-not-ours = Es ist keine Sicherung von imera.
+why-cut = Sie endet nach { $has } von { $of }. Nimm eine ältere.
+why-damaged = Was darin ist, ist nicht, was hineingelegt wurde. Nimm eine ältere.
+why-newer = Ein neueres imera hat sie gemacht ({ $version }). Bring dieses zuerst auf den neuesten Stand.
+why-folder-path = { $folder } ist kein ganzer Pfad: Er muss mit einem Schrägstrich beginnen.
+why-folder-gone = Den Ordner { $folder } gibt es nicht. Steck seinen Speicher an oder häng ihn ein.
+why-name = Eine Datei { $name } gibt es schon. Leer den Ordner.
+why-command-quote = Der Befehl hat ein Anführungszeichen, das offen bleibt. Sieh ihn dir in den Einstellungen an.
+why-command-run = { $program } lässt sich nicht starten; das System sagt: { $said }. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+why-command-failed = { $program } ging schief und sagte: { $said }. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+why-command-slow = { $hours ->
+    [one] { $program } brauchte mehr als eine Stunde und wurde angehalten. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+   *[other] { $program } brauchte mehr als { $hours } Stunden und wurde angehalten. Versuch es von Hand und sieh dir dann den Befehl in den Einstellungen an.
+}
+
+# Warum sich nichts behalten lässt
+store-full = Der Speicher ist voll. Mach Platz, wo die Daten von imera liegen.
+store-read-only = Der Ordner mit den Daten von imera lässt sich nur lesen. Mach ihn für imera beschreibbar.
+store-disk = Der Speicher meldet Fehler. Sieh nach ihm, nach seinem Kabel und ins Protokoll des Systems.
+store-damaged = Die Datenbank ist beschädigt. Hol eine Sicherung zurück.
+store-moved = Der Ordner mit den Daten von imera wurde verschoben oder gelöscht. Leg ihn zurück, wo er war, oder halt imera an und starte es am neuen Ort.

@@ -122,6 +122,7 @@ sign-in-again = Please sign in again
 sign-in-again-next = This browser is not signed in any more: you were away for long, or you were signed out from another device.
 sign-in-locked = This account is locked
 sign-in-locked-next = The owner of this place has locked it. Nothing was deleted. Ask the owner why.
+entry-locked-next = The owner of this place has locked it, so a new password would open nothing. Your link or code was not used up. Ask the owner why it is locked.
 sign-in-out = You are signed out
 sign-in-out-next = This browser knows nothing of you any more. Your apps stay signed in.
 sign-out-do = Sign out
@@ -226,6 +227,7 @@ setup-name-long = { $count ->
    *[other] That is { $count } signs long; 40 are the most.
 }
 setup-name-sign = A name has letters, digits, blanks and signs on one line.
+setup-name-unseen = None of these signs can be seen. Please type a name that friends can read, or leave it empty.
 setup-name-empty = Please type your domain.
 setup-name-address = This is the number of a machine. Friends need a name; choose “home network” if you have none.
 setup-name-dot = <code>{ $domain }</code> has no dot in it. A domain looks like beach.example.
@@ -248,6 +250,9 @@ setup-owner-shown-long = { $count ->
 }
 password-label = Password
 password-help = At least 10 signs. Four everyday words in a row are easy to keep and hard to guess.
+strength-fair = Strength: fair. One more word makes it better.
+strength-good = Strength: good.
+strength-strong = Strength: strong.
 password-again = The same password again
 setup-owner-password-kept = Your password is kept as a fingerprint.
 setup-owner-password-other = Choose another
@@ -263,6 +268,7 @@ name-long = { $count ->
 name-kept = <b>{ $name }</b> is kept for the machine. Please take another.
 name-kept-or = <b>{ $name }</b> is kept for the machine. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-scripts = This mixes letters of several alphabets, so it could be taken for another name. Use one alphabet.
+name-scripts-or = This mixes letters of several alphabets, so it could be taken for another name. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-taken = <b>{ $name }</b> is taken here. Please take another.
 name-taken-or = <b>{ $name }</b> is taken here. Perhaps <b>{ $one }</b> or <b>{ $two }</b>?
 name-alike = <b>{ $name }</b> looks too much like a name that is taken here. Please take another.
@@ -373,6 +379,7 @@ sign-in-left-next = Your account is closed. For { $days } days you can change yo
 me-bar = { $place }: your pages
 me-tabs = Your pages
 me-tab = Me
+me-invite-tab = Invite
 me-data-tab = My data
 me-status = Signed in as { $name }
 me-title = Your page
@@ -404,6 +411,25 @@ me-code-kept = I have written it down
 me-out-what = Only this browser. Your apps stay signed in.
 me-out-do = Sign out this browser
 me-devices-tab = Devices
+me-invite-title = Invite somebody
+me-invite-what = A link lets one person in: they get an account at { $place }, and you stand in each other’s list. Give it only to somebody you know.
+me-invite-quota = You can have open invitations for { $quota ->
+    [one] one person
+   *[other] { $quota } people
+} at once; now there { $given ->
+    [0] are none
+    [one] is one
+   *[other] are { $given }
+}.
+me-invite-ask = Whoever comes waits until somebody who runs this place says yes.
+me-invite-full = All your invitations are given out. Take one back, or wait until one is used or has run out.
+me-invite-own = Your links
+me-invite-older = { $count ->
+    [one] And one older link.
+   *[other] And { $count } older links.
+}
+me-invite-not = You cannot invite anybody now
+me-invite-not-next = Whoever runs this place decides who may invite. Ask them for a link.
 me-devices-title = Your devices
 me-devices-heading = Your devices
 me-devices-apps = Apps by your password
@@ -476,6 +502,7 @@ me-export-look = Look again
 me-export-ready = Your file was made { $when }. It lies here until { $day }; then it is deleted.
 me-export-fetch = Download the file ({ $size })
 me-export-again = Make a new one
+me-export-later = What came after it is not in this file. You can make a new one { $moment } or later.
 export-told = The file with everything of yours is ready. Fetch it until { $day } on your page, where only you get it: { $page }
 export-told-failed = The file with everything of yours could not be made. The cause stands in the server’s log. Please try again later, or tell the owner.
 export-title = Everything of { $address }
@@ -568,6 +595,8 @@ admin-certificate-files = The certificate’s files cannot be used
 admin-certificate-files-next = The one from before goes on until it runs out. Look at the files.
 admin-ports-silent = A door of this server does not answer
 admin-ports-silent-next = Apps that knock there cannot connect. Restart imera; if that does not help, look into its log.
+admin-database-damaged = The database is damaged
+admin-database-damaged-next = What is written now may be lost. Look whether the disk fails, then bring back the last good backup.
 admin-aside = What a restore has put aside is still here
 admin-aside-next = It takes room on the disk and is removed by itself once its time is over and a newer backup is good. Until then it is the way back.
 admin-thing = Something needs you
@@ -718,6 +747,7 @@ admin-invite-account = Invitation
 admin-invite-by = Made by <bdi>{ $name }</bdi>
 admin-invite-unused = nobody yet
 admin-invite-uses = { $uses } of { $of }
+admin-invite-paused = Paused
 admin-invite-withdrawn = Withdrawn
 admin-invite-used = Used
 admin-invite-open = Open
@@ -778,8 +808,8 @@ admin-work-percent = { $percent } % done
 admin-work-made = The backup is made: opened again, and every table counted.
 admin-work-proved = The file is good: it opens, and holds all it should.
 admin-work-compared = The file is whole. It is locked, so whether it opens shows with its passphrase only.
-admin-work-failed = No backup was made. The machine says: { $why }.
-admin-work-damaged = This file is not good. The machine says: { $why }.
+admin-work-failed = No backup was made. The machine says: { $why }
+admin-work-damaged = This file is not good. The machine says: { $why }
 admin-stage-snapshot = Copy the database
 admin-stage-pack = Pack it with all files
 admin-stage-lock = Lock it
@@ -872,6 +902,7 @@ admin-wants-number = A number from { $min } to { $max }, please. Nothing was cha
 admin-wants-time = A time of day such as 3:30, please. Nothing was changed.
 admin-wants-keep = Three numbers such as 7,4,6, please, each 0 to { $most } and not all 0. Nothing was changed.
 admin-wants-text = One line of { $most } signs at most, please. Nothing was changed.
+admin-wants-name = One line of { $most } signs at most, please, with some that can be seen. Nothing was changed.
 admin-wants-other = This value does not fit. Nothing was changed.
 
 # Links that friends get
@@ -1019,7 +1050,7 @@ join-many = Too many people wait for a yes just now. Your invitation is as it wa
 # Waiting for a yes
 waiting-title = You are nearly in
 waiting-next = Whoever runs this place has to say yes first. The name <b>{ $name }</b> is kept for you.
-waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile.
+waiting-keep = Keep this page’s address: it tells when you can come in. You may close it meanwhile. Without an answer by { $day }, the name is free again and you can ask anew.
 waiting-tell = { $name } would like to come in, by an invitation of the place. You say yes or no at { $web }/admin.
 waiting-tell-by = { $name } would like to come in, by an invitation of { $inviter }. You say yes or no at { $web }/admin.
 waiting-status = Waiting for a yes
@@ -1049,6 +1080,12 @@ buddy-here = Here
 buddy-away = Not here now
 phone-qr = QR code that signs your phone in as { $address }
 phone-caption = Signs your phone in without typing. Works once, and runs out { $moment }. Show it to nobody.
+phone-this = You read this on that very phone?
+phone-link = Sign in the app on this phone
+phone-link-what = Install the app first, then come back and press this: the app opens and signs in. If it asks for a new password, choose any; it is for this phone alone. The link works once, and runs out { $moment }.
+phone-copy = Or copy a password into the app
+phone-copy-what = Your chat address and this password sign one app in, in place of the code: choose “I already have an account”.
+phone-copied = The password is copied.
 phone-none = There is no picture code now. It is made for half an hour after the password was typed here, and not for any number of phones. Type your address and the password that you chose.
 
 # A new password
@@ -1086,6 +1123,8 @@ setup-clock = The machine’s clock says { $date }
 setup-clock-next = Certificates and the order of messages don’t work with a wrong clock. It usually puts itself right within a minute of having internet.
 setup-router = This machine is behind a router
 setup-router-next = Friends outside reach it only if the router lets them through. In the router’s own pages look for “port forwarding” and send { $ports } to this machine. For people in your home only, go back and choose “home network”.
+setup-shared = Your internet line has no address of its own
+setup-shared-next = Your provider shares one address among many customers, so nobody outside can reach this machine, whatever the router does. Ask your internet company for a public IPv4 or IPv6 address, or use a rented server. For people in your home only, go back and choose “home network”.
 
 # Restoring
 restore-title = Bring back a backup
@@ -1182,3 +1221,110 @@ restore-back-aside = What was here before lies in the folder <code>{ $name }</co
 # What owners are told by a chat message
 alert-line = { $place }: { $what }. { $next }
 alert-said = The machine says: { $what }. { $next }.
+
+# Signing up in an app
+register-title = An account at { $place }
+register-title-reset = A new password at { $place }
+register-paste = New accounts are by invitation. Paste yours, and choose a chat name and a password of at least 10 signs.
+register-choose = Choose a chat name and a password of at least 10 signs.
+register-reset = Choose a new password of at least 10 signs.
+register-name = Chat name
+register-invitation = Invitation
+register-missing = A chat name and a password are needed.
+register-closed = New accounts are by invitation only. Ask somebody who is in already.
+register-waits = You are nearly in: whoever runs this place has to say yes first. Sign in later with this name and password.
+register-named = This invitation is made out to the name { $name }. Please take that one.
+register-other = This link is for another account. Type the chat name it was made for.
+register-used = This invitation has been used. Ask the person who sent it to you for a new one.
+register-full = All places of this invitation are taken. Ask the person who sent it to you for a new one.
+register-out = This invitation has run out. Ask the person who sent it to you for a new one.
+register-back = This invitation was taken back. Ask the person who sent it to you.
+register-contact = This invitation adds somebody to your list. It is for people who have an account already.
+register-unknown = This invitation is not known here. Copy all of it, or ask for it again.
+register-reset-used = This link has been used. Ask whoever runs this place for a new one.
+register-reset-out = This link has run out. Ask whoever runs this place for a new one.
+register-device = This needs the account’s own password. You are signed in with one of this device alone.
+register-fast = { $count ->
+    [one] Too many invitations that are not known here were tried from where you are. Please wait a minute.
+   *[other] Too many invitations that are not known here were tried from where you are. Please wait { $count } minutes.
+}
+
+# Commands in an app
+adhoc-commands = Commands
+adhoc-forbidden = This command is not for you.
+adhoc-over = That took too long. Please begin again.
+adhoc-invite = Invite somebody
+adhoc-invite-account = Invite somebody to an account here
+adhoc-invite-what = Leave the name empty to let them choose it.
+adhoc-befriend = Become contacts
+adhoc-name-taken = This name is taken, or kept for somebody else who is invited.
+adhoc-quota = { $count ->
+    [one] You have an invitation open for one person, which is all there may be. Wait until they are in, or until it has run out.
+   *[other] You have invitations open for { $count } people, which is all there may be. Wait until somebody is in, or until one has run out.
+}
+adhoc-accounts = Accounts
+adhoc-address = The account’s address
+adhoc-addresses = Their addresses
+adhoc-add = Add an account
+adhoc-given-name = Given name
+adhoc-family-name = Family name
+adhoc-remove = Remove accounts
+adhoc-lock = Lock accounts
+adhoc-unlock = Unlock accounts
+adhoc-sign-out = Sign accounts out
+adhoc-password = Give an account a new password
+adhoc-announce = Tell everybody who is online
+adhoc-announce-what = What to tell
+adhoc-announce-long = That is too long to be read.
+adhoc-owners = Choose the owners
+adhoc-owners-who = The owners
+adhoc-owner-closed = A place needs an owner who can sign in.
+adhoc-own = This is your own account.
+adhoc-nobody = There is no account { $address } here.
+adhoc-gone = This account is not here any more.
+adhoc-elsewhere = Addresses here end in @{ $domain }.
+adhoc-seen = When accounts were last here
+adhoc-has = What an account has
+adhoc-number = How many accounts there are
+adhoc-number-locked = How many accounts are locked
+adhoc-number-online = How many people are online
+adhoc-list = All accounts
+adhoc-list-locked = The accounts that are locked
+adhoc-list-online = Who is online
+adhoc-most = How many at most
+adhoc-all = All
+adhoc-too-many = There are too many for one list. Choose how many at most.
+
+# Why a backup failed
+why-big = It does not fit: it needs { $needs }, and { $free } are free in { $folder }. Free some of that disk, or use a bigger one.
+why-full = The disk of { $path } is full. Free some of it, then try again.
+why-permission = imera may not use { $path }. Change who may, on this machine.
+why-gone = { $path } is not there. Look whether the name is right.
+why-read-only = The disk of { $path } can only be read. Mount it for writing.
+why-system = { $path } cannot be used; the system says: { $said }. Look after the disk, then try again.
+why-database = The database could not be read. The server’s log says more.
+why-not-proved = The new backup did not pass its proof, so it was not kept. Look after the database on the machine: <code>imera check database</code>
+why-key = The key that locks backups cannot be used. Set the passphrase again on the machine: <code>imera backup lock</code>
+why-busy = A backup is being made or brought back just now. Wait for its end.
+why-broke-off = The work broke off. The server’s log says more; then try again.
+why-not-ours = It is not an imera backup.
+why-cut = It ends after { $has } of { $of }. Take an older one.
+why-damaged = What is in it is not what was put into it. Take an older one.
+why-newer = A newer imera made it ({ $version }). Update this one first.
+why-folder-path = { $folder } is not a whole path: it has to begin with a slash.
+why-folder-gone = The folder { $folder } is not there. Plug its disk in, or mount it.
+why-name = A file { $name } is there already. Empty the folder.
+why-command-quote = The command has a quote that stays open. Look at it in the settings.
+why-command-run = { $program } cannot be started; the system says: { $said }. Try it by hand, then look at the command in the settings.
+why-command-failed = { $program } failed and said: { $said }. Try it by hand, then look at the command in the settings.
+why-command-slow = { $hours ->
+    [one] { $program } took more than an hour and was stopped. Try it by hand, then look at the command in the settings.
+   *[other] { $program } took more than { $hours } hours and was stopped. Try it by hand, then look at the command in the settings.
+}
+
+# Why nothing can be kept
+store-full = The disk is full. Free some of the disk with imera’s data.
+store-read-only = The folder of imera’s data can only be read. Make it writable for imera.
+store-disk = The disk reports errors. Look after it, its cable and the system’s log.
+store-damaged = The database is damaged. Bring a backup back.
+store-moved = The folder of imera’s data was moved or deleted. Put it back where it was, or stop imera and start it on the new place.

@@ -12,7 +12,7 @@ case $bin in /*) ;; *) bin=$ROOT/$bin ;; esac
 imera() { env $(ours) "$bin" "$@" --data "$SCRATCH/data" 2>"$SCRATCH/stderr" || { cat "$SCRATCH/stderr"; exit 1; }; }
 field() { "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
-echo "a good password" | imera setup --domain a.test --owner mira --password-stdin >/dev/null
+echo "a good password" | imera setup --domain a.test --home --owner mira --password-stdin >/dev/null
 mkdir "$SCRATCH/data/files"
 head -c 300000 /dev/urandom >"$SCRATCH/data/files/upload"
 

@@ -107,7 +107,12 @@ impl Server {
     /// `serve` started by other words before it, which become it in the end.
     #[allow(dead_code)] // for full_disk.rs
     pub fn wrapped(folder: &Folder, wrapper: &[&str]) -> Server {
-        let serve = folder.command(&["serve"]);
+        Server::wrapped_command(folder, wrapper, &["serve"])
+    }
+
+    /// The same of any command.
+    pub fn wrapped_command(folder: &Folder, wrapper: &[&str], arguments: &[&str]) -> Server {
+        let serve = folder.command(arguments);
         let mut command = Command::new(wrapper[0]);
         command.args(&wrapper[1..]).arg(serve.get_program()).args(serve.get_args());
         for (variable, value) in serve.get_envs() {
@@ -165,6 +170,15 @@ impl Server {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
+    }
+
+    /// The next line with its end, whatever it is made of; nothing at the end of all.
+    #[allow(dead_code)] // for setup.rs
+    pub fn line_as_it_is(&mut self) -> String {
+        let mut line = Vec::new();
+        // A terminal that was closed is an error to its reader.
+        let _ = self.stdout.read_until(b'\n', &mut line);
+        String::from_utf8_lossy(&line).into_owned()
     }
 
     /// The log up to the line that has `word`; all of it where none has.

@@ -69,7 +69,7 @@ async fn has_read(client: &Client) {
 
 /// A server's life, in short; it ends in good order.
 pub async fn begins(folder: &Folder) -> Known {
-    let owner = ["setup", "--domain", DOMAIN, "--owner", "mira", "--name", "Old House", "--password-stdin"];
+    let owner = ["setup", "--domain", DOMAIN, "--home", "--owner", "mira", "--name", "Old House", "--password-stdin"];
     run(folder, &owner, &format!("{}\n", password("mira")));
     run(folder, &["settings", "set", "allow_plain", "on"], "");
     for name in ["romeo", "juliet", "nurse", "paris"] {

@@ -179,3 +179,33 @@ async fn where_the_account_has_no_verifier_the_stand_in_s_salt_serves() {
     let ring = place.accounts.ring("tom", Hash::Sha512).await.unwrap();
     assert_eq!((ring.fits("own"), ring.fits(&made.password)), (None, Some(Which::Spare(made.id.0))));
 }
+
+#[tokio::test]
+async fn a_code_in_a_link_gives_way_once_to_the_app_s_own_password() {
+    let place = place().await;
+    let (made, other) = (place.made().await, place.made().await);
+    let find = async |token: &str| place.accounts.device_of_token(token).await.unwrap();
+    for wrong in ["", "x", "-", "1-", "99-abcdefghijkmnpqrstuvwxyz23", &format!("{}-{}", other.id.0, *made.password)] {
+        assert!(find(wrong).await.is_none(), "{wrong}");
+    }
+    let ticket = find(&made.token()).await.expect("it is right");
+    assert_eq!(&*ticket.name, "tom");
+    let rules = Rules { domain: "a.test", place: "Beach House" };
+    let weak = place.accounts.sign_in_app(&ticket, "password123", Some(&rules)).await;
+    assert!(matches!(weak, Err(JoinError::Password(_))), "{weak:?}");
+    place.accounts.sign_in_app(&ticket, "four grey geese", Some(&rules)).await.unwrap();
+    let again = place.accounts.sign_in_app(&ticket, "five grey geese", Some(&rules)).await;
+    assert!(matches!(again, Err(JoinError::Over(_))), "{again:?}");
+    assert!(find(&made.token()).await.is_none() && place.sign_in(&made.password).await.is_none());
+    assert_eq!(place.sign_in("four grey geese").await, Some(SignIn::NewDevice(made.id)));
+    assert_eq!(place.sign_in("own").await, Some(SignIn::Own));
+    assert!(place.accounts.claim_device(made.id, "phone").await.unwrap());
+
+    // Not after its time, and not after the account has another password.
+    let late = find(&other.token()).await.expect("it is right");
+    place.accounts.set_password(place.tom, "another").await.unwrap();
+    assert!(matches!(place.accounts.sign_in_app(&late, "six grey geese", None).await, Err(JoinError::Over(_))));
+    let old = place.made().await;
+    place.clock.advance(Duration::from_secs(limits::DEVICE_CODE_S));
+    assert!(find(&old.token()).await.is_none());
+}

@@ -2,7 +2,9 @@
 //!
 //! State: tables `invite` and `invite_use`; in memory nothing but turns. A token has 144 bits and
 //! is kept as SHA-256. It is spent only when what it is for is done: [`joining`](super::joining)
-//! makes the account and spends it in one transaction.
+//! makes the account and spends it in one transaction. It lets people in only while whoever gave it
+//! out may give out such a link ([`may_give`]): that is asked each time, and in the transaction that
+//! spends it, so that a link works again once its inviter may invite again.
 
 pub mod links;
 mod rows;
@@ -16,6 +18,7 @@ use tokio::sync::Semaphore;
 use super::AccountId;
 use super::Accounts;
 use super::Role;
+use super::joining;
 use crate::audit;
 use crate::audit::By;
 use crate::audit::Deed;
@@ -52,6 +55,17 @@ impl Kind {
             Kind::Contact => "contact",
             Kind::Reset => "reset",
         }
+    }
+}
+
+/// Whether somebody of this role may give out such a link, and so whether those given out before let anybody in.
+/// `members_invite`: the setting.
+pub fn may_give(kind: Kind, role: Role, members_invite: bool) -> bool {
+    match (kind, role) {
+        (_, Role::Owner) => true,
+        (Kind::Contact, Role::Member) => true,
+        (Kind::Account, Role::Member) => members_invite,
+        (Kind::Reset, Role::Member) | (_, Role::Limited) => false,
     }
 }
 
@@ -200,7 +214,7 @@ pub enum Looked {
         at: UtcMicros,
         inviter: Option<Person>,
     },
-    /// Taken back. `inviter`: not where the account itself is closed.
+    /// Taken back, or its inviter may not invite now. `inviter`: not where the account itself is closed.
     Withdrawn {
         kind: Kind,
         inviter: Option<Person>,
@@ -218,8 +232,10 @@ pub struct Invite {
     pub id: InviteId,
     pub kind: Kind,
     pub inviter: Option<Person>,
-    /// The inviter is locked or leaves: what they gave out counts as taken back.
+    /// The inviter is locked or leaves: what they gave out counts as taken back meanwhile.
     pub inviter_closed: bool,
+    /// The inviter is in, and has no right to invite now: the same.
+    pub inviter_may_not: bool,
     /// Of a reset link: whose password.
     pub account: Option<AccountId>,
     pub name: Option<Arc<str>>,
@@ -236,11 +252,39 @@ pub struct Invite {
     pub used_by: Vec<(String, UtcMicros)>,
 }
 
+/// How an invitation stands, for lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteState {
+    /// It lets somebody in at this moment.
+    Open,
+    /// Nobody, until its inviter may invite again.
+    Paused,
+    Withdrawn,
+    Used,
+    RanOut,
+}
+
 impl Invite {
-    /// Whether it lets somebody in at this moment.
-    pub fn is_open(&self, now: UtcMicros) -> bool {
-        self.revoked_at.is_none() && !self.inviter_closed && self.uses < self.of && self.expires_at > now
+    pub fn state(&self, now: UtcMicros) -> InviteState {
+        match () {
+            () if self.revoked_at.is_some() => InviteState::Withdrawn,
+            () if self.uses >= self.of => InviteState::Used,
+            () if self.expires_at <= now => InviteState::RanOut,
+            () if self.is_paused() => InviteState::Paused,
+            () => InviteState::Open,
+        }
     }
+
+    fn is_paused(&self) -> bool {
+        self.inviter_closed || self.inviter_may_not
+    }
+}
+
+/// What time has taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swept {
+    pub requests: usize,
+    pub invites: usize,
 }
 
 /// All invitations. Cheap to clone.
@@ -403,10 +447,13 @@ impl Invites {
         batch.push(move |c| rows::befriended(c, inviter, invited));
     }
 
-    /// Forgets invitations that ended long ago. How many.
-    pub async fn sweep(&self) -> Result<usize, StoreError> {
-        let before = self.0.clock.utc() - limits::INVITE_KEPT_S as i64 * 1_000_000;
-        self.0.store.write(move |c| rows::sweep(c, before)).await
+    /// Ends requests to join that nobody answered, and forgets invitations that ended long ago. How many.
+    pub async fn sweep(&self) -> Result<Swept, StoreError> {
+        let ago = |seconds: u64| self.0.clock.utc() - seconds as i64 * 1_000_000;
+        let (asked, ended) = (ago(limits::JOIN_REQUEST_S), ago(limits::INVITE_KEPT_S));
+        let job =
+            move |c: &Connection| Ok(Swept { requests: joining::lapse(c, asked)?, invites: rows::sweep(c, ended)? });
+        self.0.store.write(job).await
     }
 }
 

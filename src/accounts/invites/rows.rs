@@ -15,10 +15,13 @@ use super::Order;
 use super::OrderError;
 use super::Person;
 use super::Ticket;
+use super::may_give;
 use crate::accounts::AccountId;
 use crate::accounts::Role;
 use crate::clock::UtcMicros;
 use crate::limits;
+use crate::settings;
+use crate::settings::MEMBERS_INVITE;
 
 /// A row to be written.
 pub(super) struct New {
@@ -104,7 +107,7 @@ pub(super) fn spend_once(c: &Connection, id: InviteId, jid: &str, now: UtcMicros
 }
 
 /// Takes one place, whether or not the invitation has run out since it was shown. False: there is
-/// none left, or it was taken back.
+/// none left, it was taken back, or whoever gave it out may not invite now.
 pub(in crate::accounts) fn spend(
     c: &Connection,
     id: InviteId,
@@ -112,6 +115,9 @@ pub(in crate::accounts) fn spend(
     now: UtcMicros,
     befriended: bool,
 ) -> rusqlite::Result<bool> {
+    if by_id(c, id)?.is_none_or(|invite| invite.is_paused()) {
+        return Ok(false);
+    }
     let sql = "UPDATE invite SET uses = uses + 1 WHERE id = ? AND uses < uses_max AND revoked_at IS NULL";
     if c.execute(sql, [id.0])? == 0 {
         return Ok(false);
@@ -122,13 +128,13 @@ pub(in crate::accounts) fn spend(
     Ok(true)
 }
 
-/// Some: its note. `None`: there is none to take back.
 /// The place that somebody took who is not let in after all.
 pub(in crate::accounts) fn give_back(c: &Connection, id: InviteId, jid: &str) -> rusqlite::Result<()> {
     let taken = c.execute("DELETE FROM invite_use WHERE invite = ? AND jid = ?", params![id.0, jid])?;
     c.execute("UPDATE invite SET uses = uses - ?2 WHERE id = ?1", params![id.0, taken as i64]).map(drop)
 }
 
+/// Some: its note. `None`: there is none to take back.
 pub(super) fn revoke(
     c: &Connection,
     id: InviteId,
@@ -142,11 +148,12 @@ pub(super) fn revoke(
 
 const COLUMNS: &str = "invite.id, kind, inviter, inviting.name, inviting.display_name, invite.account, invite.name,
      invite.role, note, uses, uses_max, befriend, ask_first, invite.created_at, expires_at, revoked_at, owned.name,
-     inviting.locked_at IS NOT NULL OR inviting.leaves_at IS NOT NULL
+     inviting.locked_at IS NOT NULL OR inviting.leaves_at IS NOT NULL, inviting.role
      FROM invite LEFT JOIN account inviting ON inviting.id = inviter
      LEFT JOIN account owned ON owned.id = invite.account";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Invite> {
+/// `members_invite`: the setting, as it is in the same transaction.
+fn read(row: &Row<'_>, members_invite: bool) -> rusqlite::Result<Invite> {
     let inviter = match (row.get::<_, Option<AccountId>>(2)?, row.get::<_, Option<String>>(3)?) {
         (Some(account), Some(name)) => {
             let shown = row.get::<_, Option<String>>(4)?.unwrap_or_else(|| name.clone());
@@ -157,12 +164,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Invite> {
     let (kind, role): (String, String) = (row.get(1)?, row.get(7)?);
     let own_name: Option<String> = row.get(16)?;
     let name = row.get::<_, Option<String>>(6)?.or(own_name);
+    // The schema allows no other kind and role.
+    let kind = [Kind::Account, Kind::Reset].into_iter().find(|one| one.as_str() == kind).unwrap_or(Kind::Contact);
+    let inviting: Option<Role> = row.get::<_, Option<String>>(18)?.and_then(|role| role.parse().ok());
     Ok(Invite {
         id: InviteId(row.get(0)?),
-        // The schema allows no other kind and role.
-        kind: [Kind::Account, Kind::Reset].into_iter().find(|one| one.as_str() == kind).unwrap_or(Kind::Contact),
+        kind,
         inviter,
         inviter_closed: row.get(17)?,
+        // The place itself always may.
+        inviter_may_not: inviting.is_some_and(|role| !may_give(kind, role, members_invite)),
         account: row.get(5)?,
         name: name.map(Into::into),
         role: role.parse().unwrap_or(Role::Limited),
@@ -185,9 +196,10 @@ fn uses(c: &Connection, id: InviteId) -> rusqlite::Result<Vec<(String, UtcMicros
 
 pub(super) fn list(c: &Connection, of: Option<AccountId>) -> rusqlite::Result<Vec<Invite>> {
     let sql = format!("SELECT {COLUMNS} WHERE ?1 IS NULL OR inviter = ?1 ORDER BY invite.id DESC LIMIT ?2");
+    let members_invite = settings::is_on(c, &MEMBERS_INVITE)?;
     let mut select = c.prepare_cached(&sql)?;
-    let found: Vec<Invite> =
-        select.query_map(params![of, limits::INVITES_OPEN_MAX], read)?.collect::<rusqlite::Result<_>>()?;
+    let found = select.query_map(params![of, limits::INVITES_OPEN_MAX], |row| read(row, members_invite))?;
+    let found: Vec<Invite> = found.collect::<rusqlite::Result<_>>()?;
     found.into_iter().map(|invite| Ok(Invite { used_by: uses(c, invite.id)?, ..invite })).collect()
 }
 
@@ -197,8 +209,9 @@ pub(super) fn look(c: &Connection, hash: &[u8; 32], now: UtcMicros) -> rusqlite:
 }
 
 fn of_hash(c: &Connection, hash: &[u8; 32]) -> rusqlite::Result<Option<Invite>> {
+    let members_invite = settings::is_on(c, &MEMBERS_INVITE)?;
     let sql = format!("SELECT {COLUMNS} WHERE token_hash = ?");
-    c.prepare_cached(&sql)?.query_row([hash], read).optional()
+    c.prepare_cached(&sql)?.query_row([hash], |row| read(row, members_invite)).optional()
 }
 
 pub(super) fn whole(c: &Connection, hash: &[u8; 32]) -> rusqlite::Result<Option<Invite>> {
@@ -206,15 +219,21 @@ pub(super) fn whole(c: &Connection, hash: &[u8; 32]) -> rusqlite::Result<Option<
 }
 
 pub(super) fn look_by_id(c: &Connection, id: InviteId, now: UtcMicros) -> rusqlite::Result<Looked> {
-    let sql = format!("SELECT {COLUMNS} WHERE invite.id = ?");
-    let found = c.prepare_cached(&sql)?.query_row([id.0], read).optional()?;
+    let found = by_id(c, id)?;
     judge(c, found, now)
+}
+
+fn by_id(c: &Connection, id: InviteId) -> rusqlite::Result<Option<Invite>> {
+    let members_invite = settings::is_on(c, &MEMBERS_INVITE)?;
+    let sql = format!("SELECT {COLUMNS} WHERE invite.id = ?");
+    c.prepare_cached(&sql)?.query_row([id.0], |row| read(row, members_invite)).optional()
 }
 
 fn judge(c: &Connection, found: Option<Invite>, now: UtcMicros) -> rusqlite::Result<Looked> {
     let Some(invite) = found else { return Ok(Looked::Unknown) };
+    let is_paused = invite.is_paused();
     let Invite { id, kind, inviter, uses: used, of, expires_at, .. } = invite;
-    if invite.revoked_at.is_some() || invite.inviter_closed {
+    if invite.revoked_at.is_some() || is_paused {
         return Ok(Looked::Withdrawn { kind, inviter: inviter.filter(|_| !invite.inviter_closed) });
     }
     if used >= of {

@@ -10,6 +10,8 @@ use crate::accounts::joining::Standing;
 use crate::accounts::names::NameError;
 use crate::accounts::passwords::WeakPassword;
 use crate::audit::By;
+use crate::settings::Profile;
+use crate::settings::Settings;
 use crate::store::OpenOptions;
 
 const RULES: Rules<'static> = Rules { domain: "a.test", place: "Beach House" };
@@ -19,6 +21,7 @@ const NOW: UtcMicros = 1_767_225_600_000_000;
 
 struct Place {
     _folder: tempfile::TempDir,
+    settings: Settings,
     clock: Clock,
     accounts: Accounts,
     invites: Invites,
@@ -32,11 +35,16 @@ async fn place() -> Place {
     let store = Store::open(folder.path(), options, clock.clone()).expect("it opens");
     let accounts = Accounts::open(store.clone(), clock.clone()).await.expect("it reads");
     let mira = accounts.create("mira", "x", Role::Owner).await.expect("a new name");
+    let settings = Settings::open(&store, Profile::default()).await.expect("it reads");
     let invites = Invites::new(store, clock.clone(), accounts.clone());
-    Place { _folder: folder, clock, accounts, invites, mira }
+    Place { _folder: folder, settings, clock, accounts, invites, mira }
 }
 
 impl Place {
+    async fn members_invite(&self, value: &str) {
+        self.settings.set("members_invite", value, &By::Machine).await.expect("a good value");
+    }
+
     async fn made(&self, order: Order) -> Made {
         self.invites.create(order).await.expect("a good order")
     }
@@ -223,7 +231,10 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
     let ticket = place.ticket(&made.token).await;
     let Joined::Waits { token, .. } = place.join(&ticket, "tom").await.unwrap() else { panic!() };
     assert_eq!(place.accounts.find("tom"), None);
-    assert_eq!(place.invites.request_standing(&token).await.unwrap(), Standing::Waits { name: "tom".into() });
+    assert_eq!(
+        place.invites.request_standing(&token).await.unwrap(),
+        Standing::Waits { name: "tom".into(), until: NOW + limits::JOIN_REQUEST_S as i64 * 1_000_000 }
+    );
     assert!(matches!(place.join(&ticket, "tom").await, Err(JoinError::Name(NameError::Taken { .. }))));
     let waiting = place.invites.requests().await.unwrap();
     assert_eq!((waiting.len(), waiting[0].inviter.as_deref()), (1, Some("mira")));
@@ -244,6 +255,24 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_request_that_nobody_answers_ends_and_frees_its_name_and_its_place() {
+    let place = place().await;
+    let lasts_s = 2 * limits::JOIN_REQUEST_S;
+    let made = place.made(Order { ask_first: true, lasts_s, ..Order::account(None) }).await;
+    let ticket = place.ticket(&made.token).await;
+    let Joined::Waits { token, .. } = place.join(&ticket, "tom").await.unwrap() else { panic!() };
+    assert!(matches!(place.look(&made.token).await, Looked::Used { .. }));
+    place.clock.advance(Duration::from_secs(limits::JOIN_REQUEST_S - 1));
+    assert_eq!(place.invites.sweep().await.unwrap().requests, 0);
+    place.clock.advance(Duration::from_secs(1));
+    assert_eq!(place.invites.sweep().await.unwrap().requests, 1);
+    assert_eq!(place.invites.request_standing(&token).await.unwrap(), Standing::Over);
+    assert!(place.invites.requests().await.unwrap().is_empty());
+    let ticket = place.ticket(&made.token).await;
+    assert!(matches!(place.join(&ticket, "tom").await, Ok(Joined::Waits { .. })), "name and place are free");
+}
+
+#[tokio::test]
 async fn xep0379_3_5_a_token_vouches_for_the_inviter_s_contacts_only() {
     let place = place().await;
     let tom = place.accounts.create("tom", "x", Role::Member).await.unwrap();
@@ -258,8 +287,73 @@ async fn xep0379_3_5_a_token_vouches_for_the_inviter_s_contacts_only() {
 }
 
 #[tokio::test]
+async fn what_somebody_gave_out_who_may_not_invite_now_lets_nobody_in() {
+    let place = place().await;
+    let tom = place.accounts.create("tom", "x", Role::Member).await.unwrap();
+    let of_mira = place.made(Order::account(Some(place.mira))).await;
+    let reset = place.invites.reset_link(tom, Some(place.mira)).await.unwrap();
+    let account = place.made(Order { name: Some("zoe".into()), ..Order::account(Some(tom)) }).await;
+    let contact = place.made(Order::contact(tom)).await;
+    let holds = async |made: &Made| match place.look(&made.token).await {
+        Looked::Valid(_) => true,
+        Looked::Withdrawn { inviter: Some(_), .. } => false,
+        other => panic!("{other:?}"),
+    };
+    // Never on: members make contacts only.
+    assert!(!holds(&account).await && holds(&contact).await && holds(&of_mira).await && holds(&reset).await);
+    place.members_invite("on").await;
+    assert!(holds(&account).await);
+    let begun = place.ticket(&account.token).await;
+    place.members_invite("off").await;
+    assert!(matches!(place.join(&begun, "zoe").await, Err(JoinError::Over(over))
+        if matches!(*over, Looked::Withdrawn { inviter: Some(_), .. })));
+    let listed = place.invites.list(Some(tom)).await.unwrap();
+    assert_eq!(
+        listed.iter().map(|invite| invite.state(NOW)).collect::<Vec<_>>(),
+        [InviteState::Open, InviteState::Paused]
+    );
+    place.members_invite("on").await;
+    place.accounts.set_role(tom, Role::Limited, &By::Machine).await.unwrap();
+    assert!(!holds(&account).await && !holds(&contact).await);
+    place.accounts.set_role(tom, Role::Owner, &By::Machine).await.unwrap();
+    assert!(holds(&account).await && holds(&contact).await);
+    // Who is no owner any more gives nobody a password; with the right back the same links work.
+    place.members_invite("off").await;
+    place.accounts.set_role(place.mira, Role::Member, &By::Machine).await.unwrap();
+    assert!(!holds(&of_mira).await && !holds(&reset).await);
+    place.accounts.set_role(place.mira, Role::Owner, &By::Machine).await.unwrap();
+    assert!(holds(&of_mira).await && holds(&reset).await);
+    assert!(matches!(place.join(&begun, "zoe").await, Ok(Joined::In { .. })));
+}
+
+#[tokio::test]
+async fn a_place_is_taken_only_while_the_inviter_may_invite() {
+    let place = place().await;
+    let tom = place.accounts.create("tom", "x", Role::Member).await.unwrap();
+    place.members_invite("on").await;
+    let id = place.made(Order::account(Some(tom))).await.id;
+    let spent = async || {
+        let job = move |c: &Connection| {
+            let spent = rows::spend(c, id, "zoe@", NOW, true)?;
+            give_back(c, id, "zoe@")?;
+            Ok(spent)
+        };
+        place.invites.0.store.write(job).await.unwrap()
+    };
+    assert!(spent().await);
+    place.members_invite("off").await;
+    assert!(!spent().await, "asked again by the transaction");
+    place.members_invite("on").await;
+    place.accounts.leave(tom).await.unwrap();
+    assert!(!spent().await);
+    place.accounts.stay(tom).await.unwrap();
+    assert!(spent().await);
+}
+
+#[tokio::test]
 async fn what_a_locked_member_gave_out_lets_nobody_in() {
     let place = place().await;
+    place.members_invite("on").await;
     let tom = place.accounts.create("tom", "x", Role::Member).await.unwrap();
     let made = place.made(Order::account(Some(tom))).await;
     place.accounts.lock(tom, &By::Machine).await.unwrap();
@@ -273,9 +367,10 @@ async fn what_ended_long_ago_is_forgotten() {
     let place = place().await;
     let made = place.made(Order::account(None)).await;
     place.clock.advance(Duration::from_secs(limits::INVITE_S + limits::INVITE_KEPT_S - 1));
-    assert_eq!(place.invites.sweep().await.unwrap(), 0);
+    let swept = |invites| Swept { requests: 0, invites };
+    assert_eq!(place.invites.sweep().await.unwrap(), swept(0));
     place.clock.advance(Duration::from_secs(2));
-    assert_eq!(place.invites.sweep().await.unwrap(), 1);
+    assert_eq!(place.invites.sweep().await.unwrap(), swept(1));
     assert_eq!(place.look(&made.token).await, Looked::Unknown);
 }
 

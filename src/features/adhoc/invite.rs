@@ -17,6 +17,8 @@ use crate::accounts::invites::OrderError;
 use crate::features::failed;
 use crate::features::writable;
 use crate::settings::INVITE_QUOTA;
+use crate::texts::text;
+use crate::xmpp::error::Condition;
 use crate::xmpp::form::Field;
 use crate::xmpp::form::FieldKind;
 use crate::xmpp::time;
@@ -24,14 +26,14 @@ use crate::xmpp::time;
 pub(super) const COMMANDS: &[Command] = &[
     Command {
         node: "urn:xmpp:invite#invite",
-        name: "Invite somebody",
+        name: text("adhoc-invite"),
         who: Who::Member,
         form: None,
         run: |cx, _, _| Box::pin(invite(cx)),
     },
     Command {
         node: "urn:xmpp:invite#create-account",
-        name: "Invite somebody to an account here",
+        name: text("adhoc-invite-account"),
         who: Who::Inviter,
         form: Some(account_form),
         run: create_account,
@@ -58,12 +60,14 @@ async fn invite(cx: &Ctx<'_>) -> Result<Option<Form>, StanzaError> {
 }
 
 /// §5.4. RFC 6122's local part is RFC 7622's.
-fn account_form(_: &Ctx<'_>) -> Form {
+fn account_form(cx: &Ctx<'_>) -> Form {
     Form::about(FormKind::Form, "urn:xmpp:invite#create-account")
-        .title("Invite somebody to an account here")
-        .instructions("Leave the name empty to let them choose it.")
-        .field(Field::new(FieldKind::TextSingle, "username").label("Name of the account"))
-        .field(Field::new(FieldKind::Boolean, "roster-subscription").label("Become contacts").boolean(true))
+        .title(cx.say(&text("adhoc-invite-account")))
+        .instructions(cx.say(&text("adhoc-invite-what")))
+        .field(Field::new(FieldKind::TextSingle, "username").label(cx.say(&text("register-name"))))
+        .field(
+            Field::new(FieldKind::Boolean, "roster-subscription").label(cx.say(&text("adhoc-befriend"))).boolean(true),
+        )
 }
 
 fn create_account<'a>(cx: &'a Ctx<'a>, form: &'a Form, _: &'a mut Outbox) -> Running<'a> {
@@ -72,7 +76,7 @@ fn create_account<'a>(cx: &'a Ctx<'a>, form: &'a Form, _: &'a mut Outbox) -> Run
         if let (Some(name), Some(_)) = (name, quota(cx)) {
             // Owners may give any name away, members only what one could choose.
             let checked = cx.parts.accounts.check_name(name, cx.parts.domain.domain());
-            checked.map_err(|error| StanzaError::conflict(error.to_string()))?;
+            checked.map_err(|error| cx.told(Condition::Conflict, &error.text()))?;
         }
         let befriend = form.boolean("roster-subscription")?.unwrap_or(true);
         made(cx, Order { name: name.map(str::to_owned), befriend, ..Order::account(Some(cx.asker())) }).await
@@ -82,10 +86,11 @@ fn create_account<'a>(cx: &'a Ctx<'a>, form: &'a Form, _: &'a mut Outbox) -> Run
 async fn made(cx: &Ctx<'_>, order: Order) -> Result<Option<Form>, StanzaError> {
     writable(&cx.parts.store)?;
     let made = cx.parts.invites.create(Order { quota: quota(cx), ..order }).await.map_err(|error| match error {
-        OrderError::NameTaken => StanzaError::conflict(error.to_string()),
-        OrderError::Name => StanzaError::jid_malformed(error.to_string()),
-        OrderError::Quota(_) => StanzaError::resource_constraint(error.to_string()),
+        OrderError::NameTaken => cx.told(Condition::Conflict, &text("adhoc-name-taken")),
+        OrderError::Name => cx.told(Condition::JidMalformed, &text("name-odd")),
+        OrderError::Quota(open) => cx.told(Condition::ResourceConstraint, &text("adhoc-quota").with("count", open)),
         OrderError::Store(error) => failed(error),
+        // Nothing of it can be chosen here.
         error => StanzaError::not_acceptable(error.to_string()),
     })?;
     let links = &cx.parts.links;

@@ -1,7 +1,7 @@
 //! XEP-0050 Ad-Hoc Commands, version 1.3.0, for the host: the list, the forms, who may.
 //!
 //! Commands are data in [`invite`], [`people`] and [`numbers`]: each has at most one form, so that
-//! a session is one question and one answer. State: the sessions that wait, bounded, in memory.
+//! a session is one question and one answer, in one language (§3.7). State: the sessions that wait, bounded, in memory.
 
 mod invite;
 mod numbers;
@@ -23,11 +23,17 @@ use super::Outbox;
 use super::Reply;
 use super::Spec;
 use crate::accounts::Role;
+use crate::accounts::invites::Kind;
+use crate::accounts::invites::may_give;
 use crate::limits;
 use crate::settings::MEMBERS_INVITE;
 use crate::store::AccountId;
+use crate::texts::Lang;
+use crate::texts::Text;
+use crate::texts::text;
 use crate::xmpp::caps::Identity;
 use crate::xmpp::caps::Info;
+use crate::xmpp::error::Condition;
 use crate::xmpp::error::ErrorType;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::form::Form;
@@ -63,7 +69,7 @@ const COMMANDS: &[&[Command]] = &[invite::COMMANDS, people::COMMANDS, numbers::C
 /// One command.
 struct Command {
     node: &'static str,
-    name: &'static str,
+    name: Text,
     who: Who,
     /// To be filled in first; `None`: it runs at once.
     form: Option<fn(&Ctx<'_>) -> Form>,
@@ -88,9 +94,8 @@ impl Who {
     fn has(self, cx: &Ctx<'_>) -> bool {
         match (self, cx.parts.accounts.role(cx.asker())) {
             (Who::Owner, Some(Role::Owner)) => cx.session.device().is_none(),
-            (_, Some(Role::Owner)) => true,
-            (Who::Member, Some(Role::Member)) => true,
-            (Who::Inviter, Some(Role::Member)) => cx.parts.settings.is_on(&MEMBERS_INVITE),
+            (Who::Member, Some(role)) => may_give(Kind::Contact, role, false),
+            (Who::Inviter, Some(role)) => may_give(Kind::Account, role, cx.parts.settings.is_on(&MEMBERS_INVITE)),
             _ => false,
         }
     }
@@ -109,6 +114,7 @@ struct Session {
     account: AccountId,
     from: Jid,
     node: &'static str,
+    lang: Lang,
     until: Duration,
 }
 
@@ -117,7 +123,7 @@ impl Waiting {
         let now = cx.parts.clock.since_start();
         let (id, account) = (crate::clock::token(), cx.asker());
         let until = now + Duration::from_secs(limits::ADHOC_SESSION_MAX_S);
-        let session = Session { id: id.clone(), account, from: cx.session.jid().clone(), node, until };
+        let session = Session { id: id.clone(), account, from: cx.session.jid().clone(), node, lang: cx.lang, until };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| other.until > now);
         let own = all.iter().filter(|other| other.account == account).count();
@@ -131,15 +137,15 @@ impl Waiting {
         id
     }
 
-    /// §4.4: the session must be there, the asker's own, and of this command.
-    fn check(&self, cx: &Ctx<'_>, id: &str, node: &str) -> Result<(), StanzaError> {
+    /// §4.4: the session must be there, the asker's own, and of this command. Gives its language.
+    fn check(&self, cx: &Ctx<'_>, id: &str, node: &str) -> Result<Lang, StanzaError> {
         let now = cx.parts.clock.since_start();
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match all.iter().find(|session| session.id == id && session.until > now) {
-            Some(session) if session.from == *cx.session.jid() && session.node == node => Ok(()),
+            Some(session) if session.from == *cx.session.jid() && session.node == node => Ok(session.lang),
             Some(_) => Err(bad("bad-sessionid", "This session is not yours, or of another command.")),
             None if id.len() != 24 => Err(bad("bad-sessionid", "There is no such session.")),
-            None => Err(StanzaError::not_allowed("This session is over.").with(specific("session-expired"))),
+            None => Err(cx.told(Condition::NotAllowed, &text("adhoc-over")).with(specific("session-expired"))),
         }
     }
 
@@ -161,8 +167,10 @@ fn execute<'a>(cx: &'a Ctx<'a>, iq: &'a Iq, out: &'a mut Outbox) -> Reply<'a> {
         let asked = iq.payload();
         let node = asked.get("node").ok_or_else(|| StanzaError::bad_request("Which command?"))?;
         let command = find(node).ok_or_else(|| StanzaError::item_not_found("There is no such command."))?;
+        let own = asked.lang().and_then(Lang::of_tag);
+        let cx = &Ctx { lang: own.unwrap_or(cx.lang), ..*cx };
         if !command.who.has(cx) {
-            return Err(StanzaError::forbidden("This command is not for you.").of_type(ErrorType::Cancel));
+            return Err(not_for(cx));
         }
         let action = asked.get("action").unwrap_or("execute");
         if !matches!(action, "execute" | "cancel" | "prev" | "next" | "complete") {
@@ -175,6 +183,10 @@ fn execute<'a>(cx: &'a Ctx<'a>, iq: &'a Iq, out: &'a mut Outbox) -> Reply<'a> {
     })
 }
 
+fn not_for(cx: &Ctx<'_>) -> StanzaError {
+    cx.told(Condition::Forbidden, &text("adhoc-forbidden")).of_type(ErrorType::Cancel)
+}
+
 /// §2.4.1: the form, or the result where there is nothing to fill in.
 async fn first(cx: &Ctx<'_>, command: &Command, action: &str, out: &mut Outbox) -> Result<Element, StanzaError> {
     if action != "execute" {
@@ -184,12 +196,13 @@ async fn first(cx: &Ctx<'_>, command: &Command, action: &str, out: &mut Outbox) 
         Some(form) => {
             let id = cx.parts.commands.begin(cx, command.node);
             let actions = specific("actions").attr("execute", "complete").child(specific("complete"));
-            Ok(answer(command, &id, "executing").child(actions).child(form(cx).to_element()))
+            Ok(answer(cx, command, &id, "executing").child(actions).child(form(cx).to_element()))
         }
         None => {
             let nothing = Form::about(FormKind::Submit, "");
             let result = (command.run)(cx, &nothing, out).await?;
-            Ok(answer(command, &crate::clock::token(), "completed").children_from(result.map(|form| form.to_element())))
+            Ok(answer(cx, command, &crate::clock::token(), "completed")
+                .children_from(result.map(|form| form.to_element())))
         }
     }
 }
@@ -202,11 +215,11 @@ async fn go_on(
     asked: &Element,
     out: &mut Outbox,
 ) -> Result<Element, StanzaError> {
-    cx.parts.commands.check(cx, id, command.node)?;
+    let cx = &Ctx { lang: cx.parts.commands.check(cx, id, command.node)?, ..*cx };
     match action {
         "cancel" => {
             cx.parts.commands.end(id);
-            return Ok(answer(command, id, "canceled"));
+            return Ok(answer(cx, command, id, "canceled"));
         }
         "prev" | "next" => return Err(bad("bad-action", "This command has one form only.")),
         _ => {}
@@ -222,15 +235,16 @@ async fn go_on(
     }
     let result = (command.run)(cx, &given, out).await?;
     cx.parts.commands.end(id);
-    Ok(answer(command, id, "completed").children_from(result.map(|form| form.to_element())))
+    Ok(answer(cx, command, id, "completed").children_from(result.map(|form| form.to_element())))
 }
 
 fn bad_payload(error: &StanzaError) -> StanzaError {
     StanzaError::bad_request(error.text.clone()).with(specific("bad-payload"))
 }
 
-fn answer(command: &Command, id: &str, status: &'static str) -> Element {
-    specific("command").attr("node", command.node).attr("sessionid", id).attr("status", status)
+fn answer(cx: &Ctx<'_>, command: &Command, id: &str, status: &'static str) -> Element {
+    let answer = specific("command").attr("node", command.node).attr("sessionid", id).attr("status", status);
+    answer.in_language(cx.lang.tag())
 }
 
 fn has(node: &str) -> bool {
@@ -240,14 +254,18 @@ fn has(node: &str) -> bool {
 /// §2.2.
 fn info(cx: &Ctx<'_>, node: &str) -> Result<Info, StanzaError> {
     let (identity, features) = match find(node) {
-        None => (Identity::new("automation", "command-list", "Commands"), vec![ns::COMMANDS]),
+        None => (named(cx, "command-list", &text("adhoc-commands")), vec![ns::COMMANDS]),
         Some(command) if command.who.has(cx) => {
-            (Identity::new("automation", "command-node", command.name), vec![ns::COMMANDS, ns::DATA_FORMS])
+            (named(cx, "command-node", &command.name), vec![ns::COMMANDS, ns::DATA_FORMS])
         }
-        Some(_) => return Err(StanzaError::forbidden("This command is not for you.").of_type(ErrorType::Cancel)),
+        Some(_) => return Err(not_for(cx)),
     };
     let features = features.into_iter().map(str::to_owned).collect();
     Ok(Info { identities: vec![identity], features, forms: Vec::new() })
+}
+
+fn named(cx: &Ctx<'_>, kind: &str, name: &Text) -> Identity {
+    Identity { lang: cx.lang.tag().to_owned(), ..Identity::new("automation", kind, &cx.say(name)) }
 }
 
 /// §2.2: those that the asker may run.
@@ -260,7 +278,7 @@ fn items(cx: &Ctx<'_>, node: &str) -> Vec<Element> {
         Element::new(ns::DISCO_ITEMS, "item")
             .attr("jid", cx.parts.domain.as_str())
             .attr("node", command.node)
-            .attr("name", command.name)
+            .attr("name", cx.say(&command.name))
     })
     .collect()
 }

@@ -10,6 +10,7 @@ use super::Outbox;
 use super::StanzaError;
 use super::Who;
 use super::people::account;
+use super::people::account_field;
 use super::people::accounts;
 use super::people::accounts_form;
 use super::people::of_owners;
@@ -17,6 +18,8 @@ use crate::accounts::Account;
 use crate::features::failed;
 use crate::limits;
 use crate::store::AccountId;
+use crate::texts::text;
+use crate::xmpp::error::Condition;
 use crate::xmpp::form::Field;
 use crate::xmpp::form::FieldKind;
 use crate::xmpp::jid::Jid;
@@ -24,14 +27,14 @@ use crate::xmpp::ns;
 use crate::xmpp::time;
 
 pub(super) const COMMANDS: &[Command] = &[
-    of_owners!("get-user-lastlogin", "When accounts were last here", Some(accounts_form), last_login),
-    of_owners!("get-user-statistics", "What an account has", Some(account_form), statistics),
-    of_owners!("get-registered-users-num", "How many accounts there are", None, registered_number),
-    of_owners!("get-disabled-users-num", "How many accounts are locked", None, disabled_number),
-    of_owners!("get-online-users-num", "How many people are online", None, online_number),
-    of_owners!("get-registered-users-list", "All accounts", Some(list_form), registered_list),
-    of_owners!("get-disabled-users-list", "The accounts that are locked", Some(list_form), disabled_list),
-    of_owners!("get-online-users-list", "Who is online", Some(list_form), online_list),
+    of_owners!("get-user-lastlogin", text("adhoc-seen"), Some(accounts_form), last_login),
+    of_owners!("get-user-statistics", text("adhoc-has"), Some(account_form), statistics),
+    of_owners!("get-registered-users-num", text("adhoc-number"), None, registered_number),
+    of_owners!("get-disabled-users-num", text("adhoc-number-locked"), None, disabled_number),
+    of_owners!("get-online-users-num", text("adhoc-number-online"), None, online_number),
+    of_owners!("get-registered-users-list", text("adhoc-list"), Some(list_form), registered_list),
+    of_owners!("get-disabled-users-list", text("adhoc-list-locked"), Some(list_form), disabled_list),
+    of_owners!("get-online-users-list", text("adhoc-list-online"), Some(list_form), online_list),
 ];
 
 type Done = Result<Option<Form>, StanzaError>;
@@ -40,16 +43,17 @@ fn result() -> Form {
     Form::about(FormKind::Result, ns::ADMIN)
 }
 
-fn account_form(_: &Ctx<'_>) -> Form {
-    let field = Field::new(FieldKind::JidSingle, "accountjid").label("The account's address").required();
-    Form::about(FormKind::Form, ns::ADMIN).title("What an account has").field(field)
+fn account_form(cx: &Ctx<'_>) -> Form {
+    Form::about(FormKind::Form, ns::ADMIN).title(cx.say(&text("adhoc-has"))).field(account_field(cx))
 }
 
-fn list_form(_: &Ctx<'_>) -> Form {
-    let field = Field::new(FieldKind::ListSingle, "max_items").label("How many at most").value("none");
+fn list_form(cx: &Ctx<'_>) -> Form {
+    let field = Field::new(FieldKind::ListSingle, "max_items").label(cx.say(&text("adhoc-most"))).value("none");
     let choices = ["25", "50", "75", "100", "150", "200"];
     let field = choices.into_iter().fold(field, |field, number| field.choice(number, number));
-    Form::about(FormKind::Form, ns::ADMIN).title("Accounts").field(field.choice("none", "All"))
+    Form::about(FormKind::Form, ns::ADMIN)
+        .title(cx.say(&text("adhoc-accounts")))
+        .field(field.choice("none", cx.say(&text("adhoc-all"))))
 }
 
 async fn all(cx: &Ctx<'_>) -> Result<Vec<Account>, StanzaError> {
@@ -112,13 +116,13 @@ fn online(cx: &Ctx<'_>) -> Vec<(AccountId, Jid)> {
 }
 
 /// §4.18: as many as were asked for; an error where that is more than anybody reads.
-fn list(form: &Form, var: &'static str, mut jids: Vec<String>) -> Done {
+fn list(cx: &Ctx<'_>, form: &Form, var: &'static str, mut jids: Vec<String>) -> Done {
     let asked = form.text("max_items")?.and_then(|text| text.parse::<usize>().ok());
     jids.sort_unstable();
     match asked {
         Some(asked) => jids.truncate(asked),
         None if jids.len() > limits::ADHOC_LIST_MAX => {
-            return Err(StanzaError::resource_constraint("There are too many for one list."));
+            return Err(cx.told(Condition::ResourceConstraint, &text("adhoc-too-many")));
         }
         None => {}
     }
@@ -130,18 +134,18 @@ fn address(cx: &Ctx<'_>, account: &Account) -> String {
 }
 
 async fn registered_list(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
-    list(form, "registereduserjids", all(cx).await?.iter().map(|account| address(cx, account)).collect())
+    list(cx, form, "registereduserjids", all(cx).await?.iter().map(|account| address(cx, account)).collect())
 }
 
 async fn disabled_list(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     let accounts = all(cx).await?;
     let locked = accounts.iter().filter(|account| account.locked_at.is_some());
-    list(form, "disableduserjids", locked.map(|account| address(cx, account)).collect())
+    list(cx, form, "disableduserjids", locked.map(|account| address(cx, account)).collect())
 }
 
 async fn online_list(cx: &Ctx<'_>, form: &Form, _: &mut Outbox) -> Done {
     let mut jids: Vec<String> = online(cx).into_iter().map(|(_, jid)| jid.to_bare().to_string()).collect();
     jids.sort_unstable();
     jids.dedup();
-    list(form, "onlineuserjids", jids)
+    list(cx, form, "onlineuserjids", jids)
 }

@@ -59,7 +59,7 @@ pub(super) async fn create(house: &House, with: Value, progress: &Progress) -> R
     let made = made.map_err(Failure::of)?;
     house.note(Deed::BackupMade { file: made.path.to_string_lossy().into_owned() }).await;
     let (second, second_failed) = match made.second {
-        Some((place, brought)) => (Some(place), brought.err()),
+        Some((place, brought)) => (Some(place), brought.err().map(|why| why.line)),
         None => (None, None),
     };
     let mut told = json!({
@@ -159,7 +159,7 @@ pub(super) async fn set_up_from(house: &House, with: Value, progress: &Progress)
     let of: Of = read(with)?;
     if let Some(domain) = house.settings.domain() {
         let next = "stop it and run imera restore FILE, which puts aside what is there";
-        return Err(Failure::new(format!("imera is set up already, for {domain}"), next));
+        return Err(Failure::new(set_up::is_set_up(&domain), next));
     }
     set_up::refuse_while_held(house, of.take_over).await?;
     let passphrase: Option<Passphrase> = of.passphrase.map(Secret::into_zeroizing);
@@ -180,11 +180,11 @@ pub(super) fn summary(summary: &Summary) -> Value {
         "last_good_at": summary.last_good.and_then(|(at, _)| date(at)),
         "size_bytes": summary.last_good.map(|(_, size)| size),
         "last_failed_at": summary.last_failure.as_ref().and_then(|(at, _)| date(*at)),
-        "last_failure": summary.last_failure.as_ref().map(|(_, why)| why),
+        "last_failure": summary.last_failure.as_ref().map(|(_, why)| &why.line),
         "next_at": summary.next_at.and_then(date),
         "locked": summary.locked,
         "running": summary.running,
         "second": summary.second,
-        "second_failed": summary.second_failed,
+        "second_failed": summary.second_failed.as_ref().map(|why| &why.line),
     })
 }

@@ -12,6 +12,7 @@ use super::read;
 use crate::accounts::Role;
 use crate::accounts::invites::Invite;
 use crate::accounts::invites::InviteId;
+use crate::accounts::invites::InviteState;
 use crate::accounts::invites::Made;
 use crate::accounts::invites::Order;
 use crate::accounts::invites::OrderError;
@@ -81,11 +82,12 @@ pub(super) async fn list(house: &House) -> Reply {
 }
 
 fn row(invite: &Invite, domain: &str, now: i64) -> Value {
-    let state = match () {
-        () if invite.revoked_at.is_some() || invite.inviter_closed => "withdrawn",
-        () if invite.uses >= invite.of => "used",
-        () if !invite.is_open(now) => "run out",
-        () => "open",
+    let state = match invite.state(now) {
+        InviteState::Open => "open",
+        InviteState::Paused => "paused",
+        InviteState::Withdrawn => "withdrawn",
+        InviteState::Used => "used",
+        InviteState::RanOut => "run out",
     };
     let used_by = invite.used_by.iter().map(|(jid, at)| {
         let address = absolute(domain, jid).map(|jid| jid.to_string());

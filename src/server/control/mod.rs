@@ -100,7 +100,7 @@ async fn setup(house: &House, with: Value) -> Reply {
 /// A new set-up code, with the address that holds it.
 async fn setup_code(house: &House) -> Reply {
     if let Some(domain) = house.settings.domain() {
-        return Err(Failure::new(format!("imera is set up already, for {domain}"), "no code is needed any more"));
+        return Err(Failure::new(set_up::is_set_up(&domain), "no code is needed any more"));
     }
     let Some(site) = house.site.get() else {
         return Err(Failure::new("no server runs here", "start imera serve: it prints the address of the set-up"));

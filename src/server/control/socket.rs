@@ -67,6 +67,12 @@ fn shorten(folder: &Path) -> io::Result<(PathBuf, Option<std::fs::File>)> {
     Ok((PathBuf::from(format!("/proc/self/fd/{}/{CONTROL}", open.as_raw_fd())), Some(open)))
 }
 
+/// Whether a server answers for that folder.
+pub async fn is_answered(folder: &Path) -> bool {
+    let Ok((path, _folder)) = shorten(folder) else { return false };
+    UnixStream::connect(&path).await.is_ok()
+}
+
 /// Answers until it is dropped.
 pub async fn serve(listener: UnixListener, house: Arc<House>) {
     let places = Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_MAX));

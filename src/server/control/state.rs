@@ -69,7 +69,7 @@ fn database(house: &House) -> Value {
 fn certificate(house: &House, open: &Open) -> Value {
     let serving = open.certs.serving();
     json!({
-        "source": serving.source.as_str(),
+        "source": serving.source.told(),
         "names": serving.facts.names,
         "issuer": serving.facts.issuer,
         "not_after": date(serving.facts.not_after),
@@ -113,7 +113,7 @@ pub(super) async fn check(house: &House, with: Value, progress: &Progress) -> Re
         return Err(Failure::usage(format!("there is no check \"{name}\""), format!("there are {known}")));
     }
     let subject = crate::server::watch::subject(house).await;
-    let mut rows = Vec::new();
+    let (mut rows, mut all) = (Vec::new(), Vec::new());
     for check in checks::CHECKS.iter().filter(|check| which.name.as_deref().is_none_or(|name| name == check.name)) {
         let step = |done, of| progress.step(check.name, done, of);
         let found = (check.look)(&subject, &step).await;
@@ -123,6 +123,11 @@ pub(super) async fn check(house: &House, with: Value, progress: &Progress) -> Re
             "what": found.what,
             "next": found.next,
         }));
+        all.push((*check, found));
+    }
+    // What is told here is among the notices too, and goes from there if all is well again.
+    if house.open.get().is_some() {
+        crate::server::watch::take_in(house, all);
     }
     Ok(Value::Array(rows))
 }

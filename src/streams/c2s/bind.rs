@@ -17,6 +17,7 @@ use crate::limits;
 use crate::sessions::End;
 use crate::sessions::LaneGuard;
 use crate::sessions::Session;
+use crate::texts::Lang;
 use crate::xmpp::error::Condition;
 use crate::xmpp::error::StanzaError;
 use crate::xmpp::error::StreamCondition;
@@ -41,6 +42,14 @@ pub struct Bound {
 impl Bound {
     pub fn new(parts: &Arc<Parts>, session: Arc<Session>, attachment: u64) -> Bound {
         Bound { parts: parts.clone(), session: Some(session), attachment }
+    }
+
+    /// The session's people read this language, as its new stream says.
+    fn reading(self, lang: Lang) -> Bound {
+        if let Some(session) = &self.session {
+            session.set_lang(lang);
+        }
+        self
     }
 
     /// From now on the caller serves it.
@@ -83,13 +92,13 @@ pub async fn enter(parts: &Arc<Parts>, wire: &mut Wire, mut who: LoggedIn) -> Re
         };
         if raw.is(ns::SM, "resume") {
             if let Some(resumed) = sm::resume(parts, wire, &who, &raw).await? {
-                return Ok(resumed);
+                return Ok(resumed.reading(wire.lang));
             }
         } else if raw.ns == ns::SM {
             // §3: not before a resource is bound.
             wire.send(&sm::failed(Condition::UnexpectedRequest, None));
         } else if let Some(bound) = bind(parts, wire, &mut who, raw).await? {
-            return Ok(bound);
+            return Ok(bound.reading(wire.lang));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::wire::Gone;
 use super::wire::Wire;
 use crate::features::Parts;
+use crate::texts::Lang;
 use crate::xmpp::error::StreamCondition;
 use crate::xmpp::error::StreamError;
 use crate::xmpp::jid::Jid;
@@ -30,6 +31,8 @@ pub async fn open(parts: &Parts, wire: &mut Wire) -> Result<StreamHeader, Gone> 
         Ok(_) => return Err(StreamError::new(StreamCondition::BadFormat, "A stream opens with its header.").into()),
         Err(gone) => return Err(gone),
     };
+    // §4.7.4: the language asked for, of any region; else the place's own.
+    wire.lang = header.lang.as_deref().and_then(Lang::of_tag).unwrap_or_else(|| parts.settings.language());
     let from = header.from.as_deref().filter(|from| from.parse::<Jid>().is_ok());
     send_header(parts, wire, from, header.version());
     if header.version() < Version::XMPP_1_0 {
@@ -50,7 +53,7 @@ pub async fn open(parts: &Parts, wire: &mut Wire) -> Result<StreamHeader, Gone> 
 
 fn send_header(parts: &Parts, wire: &mut Wire, to: Option<&str>, version: Version) {
     let id = crate::clock::token();
-    let header = ServerHeader { from: parts.domain.as_str(), to, id: &id, lang: "en", version };
+    let header = ServerHeader { from: parts.domain.as_str(), to, id: &id, lang: wire.lang.tag(), version };
     wire.send(&header.to_xml());
     wire.greeted = true;
 }
@@ -58,6 +61,7 @@ fn send_header(parts: &Parts, wire: &mut Wire, to: Option<&str>, version: Versio
 /// A stream error and the stream's end; where no header is out, one goes before (§4.9.1.2).
 pub fn send_error(parts: &Parts, wire: &mut Wire, error: &StreamError) {
     if !wire.greeted {
+        wire.lang = parts.settings.language();
         send_header(parts, wire, None, Version::XMPP_1_0);
     }
     wire.send(&error.to_xml());

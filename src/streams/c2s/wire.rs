@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use crate::limits;
+use crate::texts::Lang;
 use crate::xmpp::error::StreamError;
 use crate::xmpp::xml::reader::Event;
 use crate::xmpp::xml::reader::Reader;
@@ -74,6 +75,8 @@ pub struct Wire {
     moved: bool,
     /// Our header of the current stream is out.
     pub greeted: bool,
+    /// In which people on the other end read (RFC 6120 §4.7.4); the header of the current stream says it.
+    pub lang: Lang,
     /// Looked at and put back: comes again first.
     back: Option<Box<Event>>,
 }
@@ -92,6 +95,7 @@ impl Wire {
             flushing: false,
             moved: false,
             greeted: false,
+            lang: Lang::En,
             back: None,
         }
     }

@@ -96,9 +96,14 @@ impl Drop for Making {
 }
 
 impl Exports {
-    /// `data`: the data folder.
+    /// `data`: the data folder. Nothing is being made yet: what a kill has left unfinished is removed.
     pub fn new(data: &Path) -> Exports {
         let (folder, turn) = (data.join(FOLDER), Semaphore::new(1));
+        for part in names(&folder).into_iter().filter(|name| !name.finished) {
+            if let Err(error) = std::fs::remove_file(&part.path) {
+                tracing::warn!(%error, "an unfinished export could not be removed");
+            }
+        }
         Exports(Arc::new(Shared { folder, making: Mutex::default(), turn }))
     }
 
@@ -164,7 +169,7 @@ impl Making {
     }
 }
 
-/// Deletes what was kept long enough, whose account is gone, and what a crash has left. Gives how many.
+/// Deletes what was kept long enough, and whose account is gone. Gives how many.
 pub async fn sweep(data: &Path, accounts: &Accounts, now: UtcMicros) -> Result<usize, StoreError> {
     let folder = data.join(FOLDER);
     let all = names(&folder);
@@ -172,7 +177,7 @@ pub async fn sweep(data: &Path, accounts: &Accounts, now: UtcMicros) -> Result<u
         return Ok(0);
     }
     let known: BTreeSet<String> = accounts.list().await?.iter().map(tag).collect();
-    let over = |name: &Name| !known.contains(&name.tag) || name.made_at + KEEP_US <= now || name.is_old_part(now);
+    let over = |name: &Name| !known.contains(&name.tag) || name.made_at + KEEP_US <= now;
     let removed = all.iter().filter(|name| over(name) && std::fs::remove_file(&name.path).is_ok());
     Ok(removed.count())
 }
@@ -183,13 +188,6 @@ struct Name {
     tag: String,
     made_at: UtcMicros,
     finished: bool,
-}
-
-impl Name {
-    /// A day is longer than making one takes.
-    fn is_old_part(&self, now: UtcMicros) -> bool {
-        !self.finished && now - self.made_at > 86_400 * 1_000_000
-    }
 }
 
 fn names(folder: &Path) -> Vec<Name> {

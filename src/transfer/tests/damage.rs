@@ -10,15 +10,23 @@ use super::super::work;
 use super::*;
 use crate::limits;
 
-/// What restoring it comes to. The folder must be as it was.
+/// What restoring it comes to. The folder must be as it was, and a look at the file must come to the same.
 async fn refusal(file: &Path) -> TransferError {
     let data = tempfile::tempdir().unwrap();
+    let looked = verify(file, None, data.path(), &Clock::stepped(NOON), &quiet).await;
     std::fs::write(data.path().join(FILE), "today").unwrap();
     let refused = prepare(data.path(), file, None, &Clock::stepped(NOON), &quiet).await;
     settle(data.path()).unwrap();
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 1, "{refused:?}");
     assert_eq!(std::fs::read(data.path().join(FILE)).unwrap(), b"today");
-    refused.err().unwrap_or_else(|| panic!("{} was taken", file.display()))
+    let refused = refused.err().unwrap_or_else(|| panic!("{} was taken", file.display()));
+    match (looked, &refused) {
+        (Ok(found), TransferError::PassphraseMissing(_)) => assert_eq!(found.manifest, None),
+        // A look needs no room for the files.
+        (_, TransferError::DoesNotFit { .. }) => {}
+        (looked, _) => assert_eq!(looked.map(|_| ()).unwrap_err().to_string(), refused.to_string()),
+    }
+    refused
 }
 
 #[tokio::test]
@@ -189,8 +197,10 @@ async fn members_that_lead_elsewhere_are_refused() {
         let wanted = if kind == b'0' { "its database does not open" } else { "files/a is not where it should be" };
         assert!(told.contains(wanted), "{}: {told}", kind as char);
     }
-    let twice = refusal_of(&[DATABASE, ("files/a", b'0', 1, b"x"), ("files/a", b'0', 1, b"x")], |_| {}).await;
-    assert!(twice.contains("exists"), "{twice}");
+    for (one, other) in [("files/a", "files/a"), ("files/a", "files/a/b"), ("files/a/b", "files/a")] {
+        let twice = refusal_of(&[DATABASE, (one, b'0', 1, b"x"), (other, b'0', 1, b"x")], |_| {}).await;
+        assert!(twice.contains("(it holds the same name twice)"), "{twice}");
+    }
     let twice = refusal_of(&[DATABASE, DATABASE], |_| {}).await;
     assert!(twice.contains("none of ours"), "{twice}");
 }
@@ -252,6 +262,30 @@ async fn a_database_that_is_damaged_or_counts_otherwise_is_refused() {
 }
 
 #[tokio::test]
+async fn a_database_whose_tables_are_not_ours_is_refused_by_a_look_as_by_a_restore() {
+    let place = Place::new().await;
+    for (change, schema) in [
+        ("DROP TABLE stream", crate::store::schema_version()),
+        ("PRAGMA user_version = 1", 1),
+        ("PRAGMA user_version = 99", 7),
+        ("PRAGMA application_id = 5", crate::store::schema_version()),
+    ] {
+        let copy = place.path("copy.sqlite");
+        place.store.snapshot(copy.clone()).await.unwrap();
+        Connection::open(&copy).unwrap().execute_batch(change).unwrap();
+        let counted = super::super::proof::count(&copy).unwrap();
+        let bytes = std::fs::read(&copy).unwrap();
+        std::fs::remove_file(&copy).unwrap();
+        let honest = |manifest: &mut Manifest| {
+            (manifest.schema, manifest.tables) = (schema, counted.tables.clone());
+            (manifest.domain, manifest.place_name) = (counted.domain.clone(), counted.place_name.clone());
+        };
+        let refused = refusal_of(&[("imera.sqlite", b'0', bytes.len() as u64, &bytes)], honest).await;
+        assert!(refused.starts_with("FILE is damaged ("), "{change}: {refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_older_schema_is_migrated_beside_today_and_then_brought_in() {
     let place = Place::new().await;
     let copy = place.path("copy.sqlite");
@@ -269,6 +303,8 @@ async fn an_older_schema_is_migrated_beside_today_and_then_brought_in() {
     let first: [Member<'_>; 2] =
         [("manifest.json", b'0', manifest.len() as u64, &manifest), ("SHA256SUMS", b'0', sums.len() as u64, &sums)];
     forged(&[&first[..], &[database]].concat(), &file);
+    assert_eq!(place.verify(&file, None).await.unwrap().manifest.unwrap().schema, 1);
+    assert_eq!(place.left_over(), Vec::<String>::new());
     let other = tempfile::tempdir().unwrap();
     let prepared = prepare(other.path(), &file, None, &place.clock, &quiet).await.unwrap();
     assert_eq!(prepared.manifest.schema, 1);

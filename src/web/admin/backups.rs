@@ -26,22 +26,24 @@ use super::Care;
 use super::capital;
 use super::desk;
 use super::desk::Desk;
+use super::desk::Said;
 use super::download;
 use super::work;
 use super::work::Ended;
 use super::work::Task;
 use crate::clock::UtcMicros;
 use crate::limits;
-use crate::notices::size;
 use crate::settings::BACKUP_AT;
 use crate::settings::BACKUP_KEEP;
 use crate::texts::Book;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::transfer::Entry;
 use crate::transfer::Kind;
 use crate::transfer::Summary;
+use crate::transfer::Why;
 
 #[derive(Template)]
 #[template(path = "admin/backups.html")]
@@ -51,12 +53,12 @@ struct Page {
     heading: Markup,
     when: Markup,
     kept: Markup,
-    /// The last try failed: what happened, as the command line says it.
-    failed: Option<String>,
+    /// The last try failed: what happened.
+    failed: Option<Said>,
     /// All of them lie on this machine alone.
     alone: bool,
     /// The second place has not got the last one: why.
-    second_failed: Option<String>,
+    second_failed: Option<Said>,
     /// Not all are locked.
     open: bool,
     runs: bool,
@@ -91,7 +93,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
     let ended = asked.query("n").filter(|n| n == "work").and_then(|_| site.work.last());
     let notice = ended.map(|(task, ended)| told(&t, &task, &ended)).or_else(|| d.notice.clone());
     let d = Desk { notice, ..d };
-    let failed = summary.last_failure.as_ref().filter(|(at, _)| summary.last_good.is_none_or(|(good, _)| good < *at));
+    let said = |why: &Why| Said::new(&t, why.text().as_ref(), &why.line);
     let at = site.settings.text(&BACKUP_AT).unwrap_or_default();
     let fresh = summary.fetched_at.is_some_and(|at| now - at < limits::BACKUP_FETCH_AGAIN_S * 1_000_000);
     page(
@@ -100,9 +102,9 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
             heading: t.html(&heading),
             when: t.html(&text("admin-backups-when").with("time", at)),
             kept: t.html(&kept(site.settings.text(&BACKUP_KEEP).as_deref().unwrap_or_default())),
-            failed: failed.map(|(_, why)| why.clone()),
+            failed: summary.failure().map(said),
             alone: summary.second.is_none() && !list.is_empty() && !fresh,
-            second_failed: summary.second_failed.clone().filter(|_| summary.second.is_some()),
+            second_failed: summary.second_failed.as_ref().filter(|_| summary.second.is_some()).map(said),
             open: list.iter().any(|entry| !entry.locked),
             runs: site.work.runs() || summary.running,
             rows: list.iter().map(|entry| row(&t, care, entry, now)).collect(),
@@ -148,18 +150,19 @@ fn row(t: &Book, care: &Care, entry: &Entry, now: UtcMicros) -> Row {
         damaged: entry.damaged,
         locked: entry.locked,
         fetched: fetched.map(|fetched| t.html(&fetched)),
-        size: size(entry.size),
+        size: t.size(Bytes(entry.size)),
     }
 }
 
 /// What the work came to.
 fn told(t: &Book, task: &Task, ended: &Ended) -> (&'static str, Markup) {
+    let said = |why: &Why| why.text().map_or_else(|| format!("{why}."), |words| t.plain(&words));
     let (kind, words) = match (task, ended) {
         (Task::Make, Ended::Good) => ("ok", text("admin-work-made")),
         (Task::Check { locked: true, .. }, Ended::Good) => ("ok", text("admin-work-compared")),
         (Task::Check { .. }, Ended::Good) => ("ok", text("admin-work-proved")),
-        (Task::Make, Ended::Failed(why)) => ("bad", text("admin-work-failed").with("why", why)),
-        (Task::Check { .. }, Ended::Failed(why)) => ("bad", text("admin-work-damaged").with("why", why)),
+        (Task::Make, Ended::Failed(why)) => ("bad", text("admin-work-failed").with("why", said(why))),
+        (Task::Check { .. }, Ended::Failed(why)) => ("bad", text("admin-work-damaged").with("why", said(why))),
     };
     (kind, t.html(&words))
 }
@@ -220,6 +223,7 @@ pub(super) async fn fetch(
 mod tests {
     use super::*;
     use crate::texts::Lang;
+    use crate::transfer::TransferError;
 
     #[test]
     fn the_heading_is_the_state() {
@@ -228,7 +232,7 @@ mod tests {
         let now = 1_795_000_000_000_000;
         let summary = |good: Option<i64>, failed: Option<i64>| Summary {
             last_good: good.map(|hours| (now - hours * HOUR, 5)),
-            last_failure: failed.map(|hours| (now - hours * HOUR, "a: b".to_owned())),
+            last_failure: failed.map(|hours| (now - hours * HOUR, Why::from(&TransferError::Busy))),
             since: Some(1),
             next_at: Some(now + HOUR),
             second: None,
@@ -243,6 +247,12 @@ mod tests {
         assert_eq!(said(None, Some(1)), "There is no good backup.");
         assert_eq!(said(Some(3), None), "The last backup is good.");
         assert_eq!(said(Some(47), Some(3)), "The last backup is 2 days old.");
+        let german = Lang::De.book();
+        let busy = Ended::Failed(Why::from(&TransferError::Busy));
+        assert!(
+            told(&german, &Task::Make, &busy).1.0.ends_with("Warte, bis das zu Ende ist."),
+            "in the reader's language"
+        );
         assert_eq!(t.plain(&kept("7,4,1")), "Kept: 7 days, 4 weeks, one month.");
     }
 }

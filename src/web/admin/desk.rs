@@ -6,13 +6,14 @@ use super::super::Inner;
 use super::super::ask::Asked;
 use super::super::frame::Errors;
 use super::super::frame::Frame;
+use super::super::invitations;
 use super::super::signed::Owner;
-use super::invites;
 use super::person;
 use super::settings;
 use crate::texts::Book;
 use crate::texts::Markup;
 use crate::texts::Text;
+use crate::texts::escape;
 use crate::texts::text;
 
 /// A tab: where, its sign, its name.
@@ -44,6 +45,13 @@ pub(super) struct Desk {
     pub errors: Errors,
 }
 
+/// What the machine says of something that went wrong.
+pub(super) struct Said {
+    pub words: Markup,
+    /// There is only the line for logs.
+    pub english: bool,
+}
+
 /// A tab as it is shown.
 pub(super) struct Shown {
     pub path: &'static str,
@@ -61,6 +69,12 @@ impl Desk {
             now: tab.path == self.tab.path,
         };
         TABS.iter().map(shown).collect()
+    }
+}
+
+impl Said {
+    pub fn new(t: &Book, known: Option<&Text>, line: &str) -> Said {
+        Said { words: known.map_or_else(|| Markup(escape(line)), |known| t.html(known)), english: known.is_none() }
     }
 }
 
@@ -85,5 +99,5 @@ pub(super) fn desk(
 
 /// What a page before has done.
 fn done(note: &str) -> Option<(&'static str, Text)> {
-    person::told(note).or_else(|| invites::told(note)).or_else(|| settings::told(note))
+    person::told(note).or_else(|| invitations::told(note)).or_else(|| settings::told(note))
 }

@@ -18,6 +18,7 @@ use super::super::signed::Owner;
 use super::Care;
 use super::desk;
 use super::desk::Desk;
+use super::desk::Said;
 use super::here;
 use super::things;
 use super::things::Thing;
@@ -28,12 +29,13 @@ use crate::checks::disk;
 use crate::features::Parts;
 use crate::limits;
 use crate::notices::Severity;
-use crate::notices::size;
 use crate::store::StoreError;
 use crate::texts::Book;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
+use crate::transfer::Summary;
 
 #[derive(Template)]
 #[template(path = "admin/home.html")]
@@ -58,7 +60,7 @@ struct Told {
     heading: Markup,
     next: Markup,
     since: Option<Markup>,
-    said: Option<String>,
+    said: Option<Said>,
     link: Option<(&'static str, Markup)>,
 }
 
@@ -85,14 +87,18 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
         Err(error) => return site.not_kept(&asked, &error),
     };
     let looked = care.latest.get();
-    let all = things::all(care.notices.list(), looked.as_ref());
+    let summary = care.backups.summary().await.ok();
+    let mut all = things::all(care.notices.list(), looked.as_ref());
+    if let Some(summary) = &summary {
+        all.iter_mut().for_each(|thing| thing.explain(summary));
+    }
     let weather = things::weather(&all, looked.as_ref());
     let (heading, orb, sky) = sentence(weather);
     let (f, d) = desk::desk((&site, &asked, &owner), &desk::HOME, &heading, Errors::default());
     let (f, d) = (Frame { sky, ..f }, Desk { orb, ..d });
     let now = site.clock.utc();
     let rows = match &looked {
-        Some(looked) => rows(care, &f.t, looked, now).await,
+        Some(looked) => rows(care, &f.t, looked, (summary, now)),
         None => Vec::new(),
     };
     let mut told: Vec<Told> = all.iter().map(|thing| tell(&f.t, thing, now)).collect();
@@ -152,7 +158,8 @@ fn tell(t: &Book, thing: &Thing, now: i64) -> Told {
         Severity::Info => "info",
     };
     let since = thing.since.map(|since| t.html(&text("admin-since").with("when", days::moment(t, since, now))));
-    let said = (thing.severity > Severity::Info).then(|| thing.said.clone());
+    let said = || Said::new(t, thing.cause.as_ref(), &thing.said);
+    let said = (thing.severity > Severity::Info).then(said);
     Told {
         sign,
         heading: t.html(&heading),
@@ -172,7 +179,7 @@ fn asks(t: &Book, waiting: usize) -> Option<Told> {
 }
 
 /// What is fine, in figures.
-async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
+fn rows(care: &Care, t: &Book, looked: &Looked, (summary, now): (Option<Summary>, i64)) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut add = |name: &str, heading: Text, more: Option<Text>| {
         if let Some(more) = more.filter(|_| things::is_fine(looked, name)) {
@@ -180,12 +187,11 @@ async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
         }
     };
     add("ports", text("admin-ports-fine"), Some(text("admin-ports-fine-more")));
-    let summary = care.backups.summary().await.ok();
     let is_made = summary.as_ref().is_some_and(|summary| summary.last_good.is_some());
     let heading = if is_made { text("admin-backup-fine") } else { text("admin-backup-coming") };
     let backup = summary.map(|summary| match (summary.last_good, summary.next_at) {
         (Some((at, bytes)), _) => {
-            text("admin-backup-fine-more").with("when", days::moment(t, at, now)).with("size", size(bytes))
+            text("admin-backup-fine-more").with("when", days::moment(t, at, now)).with("size", Bytes(bytes))
         }
         (None, Some(next)) => text("admin-backup-first").with("when", days::moment(t, next, now)),
         (None, None) => text("admin-backup-tonight"),
@@ -201,7 +207,7 @@ async fn rows(care: &Care, t: &Book, looked: &Looked, now: i64) -> Vec<Row> {
     add("certificate", text("admin-certificate-fine"), certificate);
     let space = disk::space(care.folder());
     let space = space.map(|disk| {
-        text("admin-disk-fine-more").with("free", size(disk.free_bytes)).with("of", size(disk.total_bytes))
+        text("admin-disk-fine-more").with("free", Bytes(disk.free_bytes)).with("of", Bytes(disk.total_bytes))
     });
     add("disk", text("admin-disk-fine"), space);
     add("clock", text("admin-clock-fine"), Some(text("admin-clock-fine-more").with("day", days::day(t, now, now))));

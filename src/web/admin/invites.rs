@@ -10,33 +10,28 @@ use axum::response::Response;
 
 use super::super::Inner;
 use super::super::ask::Asked;
-use super::super::days;
 use super::super::faults::Fault;
 use super::super::form::Form;
 use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::frame::page;
+use super::super::fresh::About;
+use super::super::fresh::Link;
+use super::super::invitations;
+use super::super::invitations::Row;
+use super::super::shown::ShownLink;
 use super::super::signed::Owner;
 use super::desk;
 use super::desk::Desk;
-use super::fresh::About;
-use super::fresh::Link;
 use super::number;
-use super::shown::ShownLink;
 use super::to;
 use crate::accounts::Role;
-use crate::accounts::invites::Invite;
 use crate::accounts::invites::InviteId;
-use crate::accounts::invites::Kind;
 use crate::accounts::invites::Order;
 use crate::accounts::invites::OrderError;
 use crate::clock;
-use crate::clock::UtcMicros;
 use crate::features::Parts;
 use crate::limits;
-use crate::texts::Book;
-use crate::texts::Markup;
-use crate::texts::Text;
 use crate::texts::text;
 
 #[derive(Template)]
@@ -63,24 +58,6 @@ struct Filled {
     role: String,
     ask_first: bool,
 }
-
-struct Row {
-    id: i64,
-    title: Markup,
-    note: Option<String>,
-    by: Option<Markup>,
-    chip: &'static str,
-    state: Markup,
-    used: Markup,
-    /// Who came by it, and when.
-    users: Vec<(String, String)>,
-    more: usize,
-    until: String,
-    open: bool,
-}
-
-/// What the form offers: value, seconds.
-const LASTS: [(&str, u64); 3] = [("1", 86_400), ("7", 7 * 86_400), ("28", 28 * 86_400)];
 
 impl Default for Filled {
     fn default() -> Filled {
@@ -123,10 +100,10 @@ impl Filled {
             }
             choice => ["1", "5", "20"].contains(&choice).then(|| choice.parse().ok())??,
         };
-        if self.note.chars().count() > limits::INVITE_NOTE_MAX_SIGNS || self.note.chars().any(char::is_control) {
-            errors.add("note", text("admin-invite-long").with("most", limits::INVITE_NOTE_MAX_SIGNS));
+        if let Some(error) = invitations::note_refused(&self.note) {
+            errors.add("note", error);
         }
-        let (_, lasts_s) = LASTS.into_iter().find(|(value, _)| *value == self.lasts)?;
+        let lasts_s = invitations::lasts_s(&self.lasts)?;
         // Who may change everything is never made by a link that can be passed on.
         let role = self.role.parse().ok().filter(|role| *role != Role::Owner)?;
         let note = Some(self.note.clone()).filter(|note| !note.is_empty());
@@ -161,51 +138,11 @@ async fn answer(
     let at = asked.query("page").and_then(|page| page.parse::<usize>().ok()).unwrap_or(1).clamp(1, 1_000_000);
     let first = (at - 1) * limits::INVITES_PAGE;
     let shown = invites.iter().skip(first).take(limits::INVITES_PAGE);
-    let rows = shown.map(|invite| row(&f.t, invite, owner, now)).collect();
+    let rows = shown.map(|invite| Row::of(&f.t, invite, owner.0.account, now)).collect();
     let before = (at > 1).then(|| at - 1);
     let behind = (invites.len() > first + limits::INVITES_PAGE).then(|| at + 1);
     let (once, most) = (clock::token(), limits::INVITE_USES_MAX);
     page(status, &Page { f, d, filled, once, most, link, rows, before, behind })
-}
-
-fn row(t: &Book, invite: &Invite, owner: &Owner, now: UtcMicros) -> Row {
-    let title = match (invite.kind, &invite.name) {
-        (Kind::Reset, Some(name)) => text("admin-invite-password").with("name", &**name),
-        (Kind::Contact, _) => text("admin-invite-contact"),
-        (_, Some(name)) => text("admin-invite-for").with("name", &**name),
-        _ => text("admin-invite-account"),
-    };
-    let (chip, state) = state(invite, now);
-    let used = match (invite.uses, invite.of) {
-        (0, 1) => text("admin-invite-unused"),
-        (uses, of) => text("admin-invite-uses").with("uses", uses).with("of", of),
-    };
-    let users = invite.used_by.iter().rev().take(limits::INVITE_USERS_SHOWN);
-    let users = users.map(|(jid, at)| (jid.trim_end_matches('@').to_owned(), days::moment(t, *at, now)));
-    let other = invite.inviter.as_ref().filter(|inviter| inviter.account != owner.0.account);
-    Row {
-        id: invite.id.0,
-        title: t.html(&title),
-        note: invite.note.clone(),
-        by: other.map(|inviter| t.html(&text("admin-invite-by").with("name", &*inviter.name))),
-        chip,
-        state: t.html(&state),
-        used: t.html(&used),
-        users: users.collect(),
-        more: invite.used_by.len().saturating_sub(limits::INVITE_USERS_SHOWN),
-        until: days::day(t, invite.expires_at, now),
-        open: invite.is_open(now),
-    }
-}
-
-/// Class of the chip, and its word.
-fn state(invite: &Invite, now: UtcMicros) -> (&'static str, Text) {
-    match () {
-        () if invite.revoked_at.is_some() || invite.inviter_closed => ("bad", text("admin-invite-withdrawn")),
-        () if invite.uses >= invite.of => ("ok", text("admin-invite-used")),
-        () if invite.is_open(now) => ("wait", text("admin-invite-open")),
-        () => ("off", text("admin-invite-ran-out")),
-    }
 }
 
 /// POST `/admin/invites`
@@ -261,16 +198,6 @@ pub(super) async fn withdraw(
         Ok(false) => to("/admin/invites?n=over"),
         Err(error) => site.not_kept(&asked, &error),
     }
-}
-
-/// What the page says of a change.
-pub(super) fn told(note: &str) -> Option<(&'static str, Text)> {
-    Some(match note {
-        "withdrawn" => ("ok", text("admin-done-withdrawn")),
-        "over" => ("warn", text("admin-invite-over")),
-        "twice" => ("ok", text("admin-invite-twice")),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

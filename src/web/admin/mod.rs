@@ -1,12 +1,10 @@
 //! `/admin`: the owner's pages. Home tells how things are, and each of the others has a tab.
 //!
-//! State: links that were just made ([`fresh`]) and the work on a backup that somebody asked for here ([`work`]), in
-//! memory. Every page is for owners only: the extractor [`Owner`](super::signed::Owner) stands in each handler.
+//! State: the work on a backup that somebody asked for here ([`work`]), in memory. Every page is for owners only: the extractor [`Owner`](super::signed::Owner) stands in each handler.
 
 mod backups;
 mod desk;
 mod download;
-mod fresh;
 mod here;
 mod home;
 mod invites;
@@ -15,7 +13,6 @@ mod people;
 mod person;
 mod sections;
 mod settings;
-mod shown;
 mod things;
 mod work;
 
@@ -40,7 +37,6 @@ use crate::checks::Latest;
 use crate::notices::Notices;
 use crate::transfer::Backups;
 
-pub use fresh::Fresh;
 pub use work::Work;
 
 /// What the owner's pages need from the floor above.

@@ -106,6 +106,7 @@ pub(super) fn wants(kind: Kind) -> Text {
         Kind::TimeOfDay => text("admin-wants-time"),
         Kind::Keep => text("admin-wants-keep").with("most", crate::limits::BACKUPS_KEPT_MAX),
         Kind::Text { max_signs } => text("admin-wants-text").with("most", max_signs),
+        Kind::Name { max_signs } => text("admin-wants-name").with("most", max_signs),
         Kind::Domain | Kind::Switch | Kind::Language => text("admin-wants-other"),
     }
 }

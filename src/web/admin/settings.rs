@@ -25,11 +25,11 @@ use super::sections::Field;
 use super::sections::SECTIONS;
 use super::sections::Section;
 use super::to;
-use crate::notices::size;
 use crate::settings;
 use crate::settings::Kind;
 use crate::settings::SettingError;
 use crate::texts::Book;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -83,7 +83,7 @@ async fn answer(
     let (f, d) = desk::desk((site, asked, owner), &desk::SETTINGS, &text("admin-tab-settings"), errors);
     let f = Frame { path: "/admin/settings".to_owned(), ..f };
     let cost = |field: &Field| match (field.setting.key == settings::BACKUP_KEEP.key, last) {
-        (true, Some((_, bytes))) => Some(text("admin-cost-backup").with("size", size(bytes))),
+        (true, Some((_, bytes))) => Some(text("admin-cost-backup").with("size", Bytes(bytes))),
         _ => None,
     };
     let shown = |field: &Field, sent: Option<&Form>| {

@@ -12,13 +12,17 @@ use crate::notices::Notice;
 use crate::notices::Severity;
 use crate::texts::Text;
 use crate::texts::text;
+use crate::transfer::Summary;
+use crate::transfer::Why;
 
 /// Something that needs the owner.
 pub(super) struct Thing {
     pub key: String,
     pub severity: Severity,
     pub since: Option<UtcMicros>,
-    /// As logs have it.
+    /// What the machine says, in the reader's language where its cause is known.
+    pub cause: Option<Text>,
+    /// The same as logs have it.
     pub said: String,
 }
 
@@ -43,13 +47,26 @@ impl Thing {
 
     fn of_notice(notice: Notice) -> Thing {
         let said = format!("{}. {}.", notice.what, notice.next);
-        Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), said }
+        let cause = notices::cause(&notice.what);
+        Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), cause, said }
     }
 
     fn of_check(name: &str, found: &Found) -> Option<Thing> {
         let severity = found.state.severity()?;
         let said = format!("{name}: {}. {}.", found.what, found.next.as_deref().unwrap_or_default());
-        Some(Thing { key: name.to_owned(), severity, since: None, said })
+        Some(Thing { key: name.to_owned(), severity, since: None, cause: notices::cause(&found.what), said })
+    }
+
+    /// Backups tell why they failed.
+    pub fn explain(&mut self, summary: &Summary) {
+        let why = match self.key.as_str() {
+            "backup" => summary.failure(),
+            "backup_copy" => summary.second_failed.as_ref(),
+            _ => None,
+        };
+        if let Some(words) = why.and_then(Why::text) {
+            self.cause = Some(words);
+        }
     }
 
     /// Heading, and what follows.
@@ -59,7 +76,7 @@ impl Thing {
 
     /// Where something can be done about it.
     pub fn path(&self) -> Option<(&'static str, Text)> {
-        let backup = matches!(self.key.as_str(), "backup" | "backup_copy");
+        let backup = matches!(self.key.as_str(), "backup" | "backup_copy" | "database");
         backup.then(|| ("/admin/backups", text("admin-tab-backups")))
     }
 

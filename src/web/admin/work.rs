@@ -36,6 +36,7 @@ use crate::texts::text;
 use crate::transfer::Kind;
 use crate::transfer::Stage;
 use crate::transfer::TransferError;
+use crate::transfer::Why;
 
 #[derive(Template)]
 #[template(path = "admin/work.html")]
@@ -70,8 +71,7 @@ pub enum Task {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     Good,
-    /// As the command line would say it.
-    Failed(String),
+    Failed(Why),
 }
 
 #[derive(Clone, Debug)]
@@ -141,7 +141,7 @@ pub(super) fn begin(site: &Arc<Inner>, task: Task, by: By) -> Response {
             };
             site.work.end(match ended {
                 Ok(()) => Ended::Good,
-                Err(error) => Ended::Failed(error.to_string()),
+                Err(error) => Ended::Failed(Why::from(&error)),
             });
         });
     }
@@ -234,8 +234,9 @@ mod tests {
         work.step(Stage::Pack, 0, 0);
         let job = work.job().clone().unwrap();
         assert_eq!((job.stages, job.percent), (vec![Stage::Snapshot, Stage::Pack], 0));
-        work.end(Ended::Failed("full: free some".to_owned()));
-        assert_eq!(work.last(), Some((Task::Make, Ended::Failed("full: free some".to_owned()))));
+        let failed = Ended::Failed(Why::from(&TransferError::Busy));
+        work.end(failed.clone());
+        assert_eq!(work.last(), Some((Task::Make, failed)));
         assert!(!work.runs() && work.begin(Task::Make));
     }
 }

@@ -38,19 +38,21 @@ use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
 use super::frame::Errors;
+use super::sign_in::with_cookie;
 use super::signed;
 use crate::accounts::AccountId;
 use crate::accounts::invites::InviteId;
 use crate::accounts::invites::Looked;
 use crate::accounts::invites::token_in;
 use crate::accounts::joining::Rules;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
+use crate::accounts::standing::Closed;
 use crate::features::Parts;
 use crate::limits;
 use crate::route;
 use crate::texts::Text;
 use crate::texts::text;
-use crate::web::chosen;
 use crate::web::form::Form;
 
 /// All pages of this room.
@@ -74,6 +76,8 @@ pub(super) struct Entry {
     codes: Mutex<Passing<AccountId, Zeroizing<String>>>,
     /// Invitations whose inviter was asked for a new one.
     asked: Mutex<Passing<InviteId, ()>>,
+    /// Whose leaving the owners were told of.
+    left: Mutex<Passing<AccountId, ()>>,
 }
 
 /// Things that are kept until a time, and never more than so many.
@@ -108,6 +112,13 @@ impl<K: Eq + Hash, V> Passing<K, V> {
 impl Entry {
     fn codes(&self) -> MutexGuard<'_, Passing<AccountId, Zeroizing<String>>> {
         self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the owners are to be told that somebody is leaving; not again within a day. Where too many leave, no
+    /// owner is told of the others: the list of people names them.
+    pub(super) fn leaves_first(&self, account: AccountId, now: Duration) -> bool {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        !left.has(&account, now) && left.put(account, (), now, limits::LEFT_AGAIN_S, limits::LEFT_MAX)
     }
 
     fn asked(&self) -> MutexGuard<'_, Passing<InviteId, ()>> {
@@ -151,10 +162,10 @@ fn check_password(fields: &Form, name: &str, rules: Option<&Rules<'_>>, errors: 
     let typed = fields.raw("password");
     let refused = rules.and_then(|rules| {
         let about = About { name, domain: rules.domain, place: rules.place };
-        chosen::password_refused(typed, &about)
+        passwords::check(typed, &about).err()
     });
-    if let Some(error) = refused {
-        errors.add("password", error);
+    if let Some(weak) = refused {
+        errors.add("password", weak.text());
     } else if fields.text("twice") == "yes" && fields.raw("password_again") != typed {
         errors.add("password_again", text("password-differs"));
     }
@@ -170,14 +181,18 @@ fn title(asked: &Asked, title: Text, errors: &Errors) -> Text {
 
 /// Signs the browser in and leads it to `/welcome`. A recovery code, where there is none yet, is made on the way.
 async fn let_in(site: &Inner, asked: &Asked, parts: &Parts, account: AccountId, note: &str) -> Response {
-    // Locked, or leaving: that is the sign-in page's to tell.
-    if parts.accounts.closed(account).is_some() {
-        return Redirect::to("/sign-in").into_response();
-    }
+    let leaving = match parts.accounts.closed(account) {
+        Some(Closed::Locked) => return locked(site, asked),
+        closed => closed.is_some(),
+    };
     let cookie = match signed::begin(site, asked, account, None).await {
         Ok(cookie) => cookie,
         Err(reply) => return reply,
     };
+    if leaving {
+        // As after signing in: that page asks whether they stay.
+        return with_cookie(Redirect::to("/stay"), cookie);
+    }
     if let Ok(None) = parts.accounts.recovery_code_made_at(account).await {
         match parts.accounts.make_recovery_code(account).await {
             Ok(code) => {
@@ -188,9 +203,12 @@ async fn let_in(site: &Inner, asked: &Asked, parts: &Parts, account: AccountId, 
             Err(error) => tracing::warn!(account = account.0, %error, "there is no recovery code yet"),
         }
     }
-    let mut reply = Redirect::to(&format!("/welcome{note}")).into_response();
-    reply.headers_mut().insert(header::SET_COOKIE, cookie);
-    reply
+    with_cookie(Redirect::to(&format!("/welcome{note}")), cookie)
+}
+
+/// Who has shown a right link or code, and is locked all the same.
+fn locked(site: &Inner, asked: &Asked) -> Response {
+    site.refusal(asked, StatusCode::FORBIDDEN, &text("sign-in-locked"), &text("entry-locked-next"))
 }
 
 /// Says something to one of our people. It waits for who is away; who cannot be told now is noted in the log.

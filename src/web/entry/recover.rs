@@ -22,7 +22,6 @@ use crate::route::entry;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::faults::Fault;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -37,6 +36,8 @@ struct Page {
     f: Frame,
     errors: Errors,
     domain: String,
+    /// What no password is made of.
+    about: String,
     /// As typed.
     name: String,
 }
@@ -73,7 +74,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         // What can be no name goes the same way as one that nobody has.
         Ok(own) => prepare_local(own).unwrap_or_default(),
         Err(error) => {
-            errors.add("name", chosen::name_refused(&error));
+            errors.add("name", error.text());
             String::new()
         }
     };
@@ -127,6 +128,10 @@ async fn recover(
             tracing::info!(peer = %from, "a recovery code was wrong");
             Err(Refused::Wrong)
         }
+        Err(RecoverError::Locked) => {
+            attempt.succeeded(site.clock.since_start());
+            Err(Refused::Page(Box::new(super::locked(site, asked))))
+        }
         Err(RecoverError::Store(error)) => {
             attempt.withdraw();
             Err(Refused::Page(Box::new(site.not_kept(asked, &error))))
@@ -143,5 +148,6 @@ fn form(site: &Inner, asked: &Asked, errors: Errors, typed: &str) -> Response {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let f = Frame { sky: "at-3", ..Frame::new(asked, &title, Some(site.place())) };
     let domain = site.settings.domain().unwrap_or_default();
-    page(status, &Page { f, errors, domain, name: typed.chars().take(limits::TYPED_SHOWN_SIGNS).collect() })
+    let (about, name) = (domain.clone(), typed.chars().take(limits::TYPED_SHOWN_SIGNS).collect());
+    page(status, &Page { f, errors, domain, about, name })
 }

@@ -21,12 +21,12 @@ use crate::accounts::invites::Kind;
 use crate::accounts::invites::Looked;
 use crate::accounts::invites::Ticket;
 use crate::accounts::joining::JoinError;
+use crate::accounts::standing::Closed;
 use crate::features::Parts;
 use crate::route::entry;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::days;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -41,6 +41,8 @@ struct Page {
     errors: Errors,
     name: String,
     address: String,
+    /// What no password is made of.
+    about: String,
     /// The same in an app.
     xmpp: String,
     until: String,
@@ -54,8 +56,12 @@ async fn find<'a>(
 ) -> Result<(&'a Arc<Parts>, &'a str, Box<Ticket>), Response> {
     let parts = super::chat(site, asked)?;
     let token = super::token(site, asked, typed)?;
+    let closed = |ticket: &Ticket| ticket.account.and_then(|account| parts.accounts.closed(account));
     match super::look(site, asked, parts, token).await? {
-        Looked::Valid(ticket) if ticket.kind == Kind::Reset => Ok((parts, token, ticket)),
+        Looked::Valid(ticket) if ticket.kind == Kind::Reset => match closed(&ticket) {
+            Some(Closed::Locked) => Err(super::locked(site, asked)),
+            _ => Ok((parts, token, ticket)),
+        },
         Looked::Valid(_) => Err(Redirect::to(&format!("/invite/{token}")).into_response()),
         over => Err(over::answer(site, asked, (parts, token), &over, None).await),
     }
@@ -100,7 +106,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, typed: Pa
             }
             Err(JoinError::Over(over)) => return over::answer(&site, &asked, (parts, token), &over, None).await,
             Err(JoinError::Store(error)) => return site.not_kept(&asked, &error),
-            Err(JoinError::Password(weak)) => errors.add("password", chosen::password_weak(&weak)),
+            Err(JoinError::Password(weak)) => errors.add("password", weak.text()),
             Err(_) => errors.add("password", text("password-sign")),
         }
     }
@@ -115,6 +121,7 @@ fn form(site: &Inner, asked: &Asked, (parts, token): (&Parts, &str), ticket: &Ti
     let shown = Page {
         until: days::moment(&f.t, ticket.expires_at, site.clock.utc()),
         address: format!("{name}@{}", parts.domain),
+        about: format!("{name}|{}", parts.domain),
         xmpp: xmpp(parts, ticket, token),
         name,
         errors,

@@ -33,7 +33,6 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -55,6 +54,8 @@ struct Page {
     own_name: Option<String>,
     ask_first: bool,
     back: String,
+    /// What no password is made of.
+    about: String,
 }
 
 /// What a request to these pages comes to first.
@@ -122,7 +123,7 @@ fn checked(site: &Inner, parts: &Parts, ticket: &Ticket, fields: &Form, errors: 
         (None, Some(rules)) => match parts.accounts.check_name(typed, rules.domain) {
             Ok(chosen) => chosen.name,
             Err(error) => {
-                errors.add("name", chosen::name_refused(&error));
+                errors.add("name", error.text());
                 String::new()
             }
         },
@@ -140,10 +141,10 @@ fn refused(parts: &Parts, name: &str, error: &JoinError) -> (&'static str, Text)
             let taken = |other: &str| if other == name { Taken::Same } else { parts.accounts.taken(other) };
             let told = names::check(name, parts.domain.domain(), &taken).err();
             let error = told.unwrap_or(NameError::Taken { name: name.clone(), suggestions: Vec::new() });
-            ("name", chosen::name_refused(&error))
+            ("name", error.text())
         }
-        JoinError::Name(error) => ("name", chosen::name_refused(error)),
-        JoinError::Password(weak) => ("password", chosen::password_weak(weak)),
+        JoinError::Name(error) => ("name", error.text()),
+        JoinError::Password(weak) => ("password", weak.text()),
         JoinError::TooMany => ("name", text("join-many")),
         _ if name.is_empty() => ("name", text("name-empty")),
         _ => ("password", text("password-sign")),
@@ -205,6 +206,7 @@ fn form(site: &Inner, asked: &Asked, (ticket, token): (&Ticket, &str), errors: E
         own_name: ticket.name.as_deref().map(str::to_owned),
         ask_first: ticket.ask_first || site.settings.is_on(&ASK_FIRST),
         back: format!("/invite/{token}"),
+        about: format!("{}|{}", site.settings.domain().unwrap_or_default(), ticket.name.as_deref().unwrap_or_default()),
     };
     page(status, &shown)
 }

@@ -15,6 +15,7 @@ use crate::accounts::joining::Standing;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
+use crate::web::days;
 use crate::web::frame::Frame;
 use crate::web::frame::page;
 
@@ -23,8 +24,8 @@ use crate::web::frame::page;
 struct Page {
     f: Frame,
     place: String,
-    /// Who waits; `None`: there was an answer, or never a question.
-    name: Option<String>,
+    /// Who waits, and until when; `None`: there was an answer, or never a question.
+    waits: Option<(String, String)>,
 }
 
 /// GET `/waiting/TOKEN`
@@ -33,13 +34,15 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, Path(type
         Ok(parts) => parts,
         Err(reply) => return reply,
     };
-    let name = match parts.invites.request_standing(token_in(&typed)).await {
-        Ok(Standing::Waits { name }) => Some(name.to_string()),
+    let waits = match parts.invites.request_standing(token_in(&typed)).await {
+        Ok(Standing::Waits { name, until }) => {
+            Some((name.to_string(), days::day(&asked.lang.book(), until, site.clock.utc())))
+        }
         Ok(Standing::Over) => None,
         Err(error) => return site.not_kept(&asked, &error),
     };
-    let title = if name.is_some() { text("waiting-title") } else { text("waiting-over") };
-    let (place, sky) = (site.place(), if name.is_some() { "at-7" } else { "" });
+    let title = if waits.is_some() { text("waiting-title") } else { text("waiting-over") };
+    let (place, sky) = (site.place(), if waits.is_some() { "at-7" } else { "" });
     let f = Frame { sky, ..Frame::new(&asked, &title, Some(place.clone())) };
-    page(StatusCode::OK, &Page { f, place, name })
+    page(StatusCode::OK, &Page { f, place, waits })
 }

@@ -15,6 +15,7 @@ use super::Tab;
 use super::prove;
 use super::tab;
 use crate::accounts::ChangeError;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
 use crate::qr;
 use crate::route::entry;
@@ -23,7 +24,6 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen::password_refused;
 use crate::web::days;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -40,6 +40,8 @@ struct Page {
     tab: Tab,
     address: Markup,
     qr: Option<Markup>,
+    /// What no password is made of.
+    about: String,
     /// When the recovery code that holds was made.
     code_of: Option<String>,
 }
@@ -71,11 +73,12 @@ async fn answer(site: &Inner, asked: &Asked, who: &Signed, errors: Errors, notic
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (f, tab) = tab(site, asked, who, ("/me", text("me-title")), errors, notice);
     let address = format!("{}@{}", who.name, parts.domain.domain());
+    let about = format!("{}|{}", who.name, parts.domain.domain());
     let label = f.t.html(&text("me-qr").with("address", &address));
     let qr = qr::svg(&parts.links.friend(&who.name), &label.0).map(Markup);
     let address = f.copy("address", &address, &text("copied-address"));
     let code_of = code_of.map(|at| days::day(&f.t, at, site.clock.utc()));
-    page(status, &Page { f, tab, address, qr, code_of })
+    page(status, &Page { f, tab, address, qr, about, code_of })
 }
 
 /// POST `/me/password`: a new one, by who knows the old one. All other browsers and devices are signed out, and a copy
@@ -89,8 +92,8 @@ pub(super) async fn password(State(site): State<Arc<Inner>>, asked: Asked, who: 
     let (domain, place) = (parts.domain.domain(), site.place());
     let mut errors = Errors::default();
     // The new one first: a try at the old one counts, and this one needs none.
-    if let Some(error) = password_refused(new, &About { name: &who.name, domain, place: &place }) {
-        errors.add("new", error);
+    if let Err(weak) = passwords::check(new, &About { name: &who.name, domain, place: &place }) {
+        errors.add("new", weak.text());
     } else {
         match prove(&site, &asked, &who, old).await {
             Ok(true) => {}

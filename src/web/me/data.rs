@@ -10,13 +10,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::Tab;
+use super::export;
 use super::tab;
 use crate::archive::PageError;
 use crate::archive::Query;
 use crate::limits;
-use crate::notices::size;
 use crate::settings;
 use crate::store::StoreError;
+use crate::texts::Bytes;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::transfer::export::Standing;
@@ -46,7 +47,13 @@ struct Page {
 enum Export {
     Nothing,
     Making,
-    Ready { made: String, until: String, size: String },
+    /// `again`: from when on another one can be made; `None`: now.
+    Ready {
+        made: String,
+        until: String,
+        size: String,
+        again: Option<String>,
+    },
 }
 
 /// How much there is.
@@ -98,7 +105,8 @@ pub(super) async fn answer(
         Standing::Ready(ready) => Export::Ready {
             made: days::moment(&f.t, ready.made_at, now),
             until: days::day(&f.t, ready.until(), now),
-            size: size(ready.bytes),
+            size: f.t.size(Bytes(ready.bytes)),
+            again: Some(export::again(&ready)).filter(|at| *at > now).map(|at| days::moment(&f.t, at, now)),
         },
     };
     let messages = first.map(|(count, at)| (count, days::day(&f.t, at, now)));

@@ -12,9 +12,11 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::clock::UtcMicros;
 use crate::limits;
 use crate::route;
 use crate::texts::text;
+use crate::transfer::export::Ready;
 use crate::transfer::export::Standing;
 use crate::web::Inner;
 use crate::web::ask::Asked;
@@ -31,7 +33,8 @@ pub(super) async fn make(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
     };
     let to_the_page = || Redirect::to("/me/data#export").into_response();
     match site.exports.standing(&site.accounts, who.account, site.clock.utc()).await {
-        Ok(Standing::Ready(ready)) if site.clock.utc() - ready.made_at < PAUSE_US => return to_the_page(),
+        // The page says from when on.
+        Ok(Standing::Ready(ready)) if site.clock.utc() < again(&ready) => return to_the_page(),
         Ok(_) => {}
         Err(error) => return site.not_kept(&asked, &error),
     }
@@ -58,7 +61,10 @@ pub(super) async fn make(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
     to_the_page()
 }
 
-const PAUSE_US: i64 = limits::EXPORT_PAUSE_S as i64 * 1_000_000;
+/// From when on there may be another one.
+pub(super) fn again(ready: &Ready) -> UtcMicros {
+    ready.made_at + limits::EXPORT_PAUSE_S as i64 * 1_000_000
+}
 
 /// GET `/me/data/export`: the file.
 pub(super) async fn fetch(State(site): State<Arc<Inner>>, asked: Asked, who: Signed) -> Response {

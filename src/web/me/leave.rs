@@ -45,8 +45,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
         let typed = typed.chars().take(limits::SIGN_IN_NAME_SHOWN_SIGNS).collect();
         return data::answer(&site, &asked, &who, errors, None, Some(typed)).await;
     }
-    match entry::leave(parts, who.account).await {
-        Ok(_) => {}
+    let leaves = match entry::leave(parts, who.account).await {
+        Ok(leaves) => leaves,
         Err(ChangeError::Store(error)) => return site.not_kept(&asked, &error),
         // Another owner was faster.
         Err(ChangeError::OnlyOwner) => {
@@ -54,11 +54,14 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
             return data::answer(&site, &asked, &who, errors, None, None).await;
         }
         Err(error) => return site.broken(asked.lang, asked.uri.path(), &error.to_string()),
+    };
+    // Whoever goes and comes back all day is told of once.
+    if leaves.now && site.entry.leaves_first(who.account, site.clock.since_start()) {
+        tracing::info!(account = who.account.0, "an account is leaving");
+        let days = (limits::LEAVE_GRACE_S / 86_400) as usize;
+        let words = text("me-left-owners").with("name", &who.name).with("place", site.place()).with("days", days);
+        entry::tell_owners(parts, Some(who.account), &site.settings.language().book().plain(&words)).await;
     }
-    tracing::info!(account = who.account.0, "an account is leaving");
-    let days = (limits::LEAVE_GRACE_S / 86_400) as usize;
-    let words = text("me-left-owners").with("name", &who.name).with("place", site.place()).with("days", days);
-    entry::tell_owners(parts, Some(who.account), &site.settings.language().book().plain(&words)).await;
     match signed::end(&site, &asked).await {
         Ok(cookie) => with_cookie(Redirect::to("/sign-in?n=left"), cookie),
         Err(reply) => reply,

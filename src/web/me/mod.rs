@@ -6,6 +6,7 @@ mod about;
 mod data;
 mod devices;
 mod export;
+mod invite;
 mod leave;
 mod names;
 mod phone;
@@ -26,6 +27,9 @@ use super::sign_in;
 use super::sign_in::Checked;
 use super::signed::Signed;
 use crate::accounts::Role;
+use crate::accounts::invites::Kind;
+use crate::accounts::invites::may_give;
+use crate::settings::MEMBERS_INVITE;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -38,6 +42,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/me/recovery", post(about::recovery))
         .route("/me/devices", get(devices::show).post(devices::out))
         .route("/me/devices/phone", get(phone::show).post(phone::make))
+        .route("/me/invite", get(invite::show).post(invite::make))
+        .route("/me/invite/{id}/withdraw", post(invite::withdraw))
         .route("/me/data", get(data::show))
         .route("/me/data/export", get(export::fetch).post(export::make))
         .route("/me/leave", post(leave::send))
@@ -49,6 +55,8 @@ struct Tab {
     /// The chat name.
     name: String,
     owner: bool,
+    /// Where one invites; `None`: somebody who may not.
+    invite: Option<&'static str>,
     errors: Errors,
     /// What was just done.
     notice: Option<Markup>,
@@ -71,7 +79,14 @@ fn tab(
     };
     let f = Frame { path: path.to_owned(), ..Frame::new(asked, &title, Some(place.clone())) };
     let notice = notice.map(|notice| f.t.html(&notice));
-    (f, Tab { place, name: who.name.clone(), owner: who.role == Role::Owner, errors, notice })
+    let owner = who.role == Role::Owner;
+    let invite = may_invite(site, who).then_some(if owner { "/admin/invites" } else { "/me/invite" });
+    (f, Tab { place, name: who.name.clone(), owner, invite, errors, notice })
+}
+
+/// Whether somebody may let people in by a link of theirs.
+fn may_invite(site: &Inner, who: &Signed) -> bool {
+    may_give(Kind::Account, who.role, site.settings.is_on(&MEMBERS_INVITE))
 }
 
 /// Asks for the password once more, within the limits on guessing. Ok(false): it is not the right one. Err: the page

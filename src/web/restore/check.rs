@@ -11,7 +11,7 @@ use super::desk::Checking;
 use super::desk::Row;
 use super::desk::Stand;
 use super::way::Way;
-use crate::notices::size;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::text;
 use crate::web::Inner;
@@ -67,10 +67,10 @@ fn rows(f: &Frame, (done, of): (u64, u64), checking: Option<&Checking>) -> Vec<S
     let shown = |row: Row| {
         let (id, name, more) = match row {
             Row::Arrived if of == 0 => {
-                ("arrived", text("restore-row-arrived"), text("restore-row-arrived-some").with("done", size(done)))
+                ("arrived", text("restore-row-arrived"), text("restore-row-arrived-some").with("done", Bytes(done)))
             }
             Row::Arrived => {
-                let more = text("restore-row-arrived-more").with("done", size(done)).with("of", size(of));
+                let more = text("restore-row-arrived-more").with("done", Bytes(done)).with("of", Bytes(of));
                 ("arrived", text("restore-row-arrived"), more)
             }
             Row::Unlocked => ("unlocked", text("restore-row-unlocked"), text("restore-row-unlocked-more")),

@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::desk::Stand;
 use super::way::Way;
 use super::wrong::Wrong;
-use crate::notices::size;
+use crate::texts::Bytes;
 use crate::texts::Markup;
 use crate::texts::text;
 use crate::transfer;
@@ -79,7 +79,7 @@ fn form(site: &Inner, asked: &Asked, way: &Way, status: StatusCode, errors: Erro
         _ => None,
     };
     let waits = matches!(site.desk.stand(), Stand::Checked(_));
-    let room = size(transfer::room(site.desk.above().data()));
+    let room = f.t.size(Bytes(transfer::room(site.desk.above().data())));
     let kept = way.place.as_ref().and_then(|_| asked.query("file"));
     let kept = kept.filter(|name| site.desk.above().kept(name).is_some());
     page(status, &Page { f, way: way.clone(), errors, wrong, again, notice, waits, room, kept })

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use axum::http::StatusCode;
 
-use crate::notices::size;
+use crate::texts::Bytes;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::transfer::TransferError;
@@ -28,7 +28,7 @@ impl Wrong {
         match error {
             TransferError::NotOurs(_) => Wrong::new(text("restore-not-ours"), text("restore-not-ours-next")),
             TransferError::CutShort { has, of, .. } => {
-                let next = text("restore-cut-next").with("has", size(*has)).with("of", size(*of));
+                let next = text("restore-cut-next").with("has", Bytes(*has)).with("of", Bytes(*of));
                 Wrong::new(text("restore-damaged"), next)
             }
             TransferError::Damaged { .. } => Wrong::new(text("restore-damaged"), text("restore-damaged-next")),
@@ -59,7 +59,7 @@ impl Wrong {
 
     /// Bytes that it needs, and those that are free.
     pub fn too_big(needs: u64, free: u64) -> Wrong {
-        let next = text("restore-big-next").with("needs", size(needs)).with("free", size(free));
+        let next = text("restore-big-next").with("needs", Bytes(needs)).with("free", Bytes(free));
         Wrong { status: StatusCode::PAYLOAD_TOO_LARGE, ..Wrong::new(text("restore-big"), next) }
     }
 
@@ -115,6 +115,7 @@ mod tests {
         }
         let cut = Wrong::of(&TransferError::CutShort { path: path(), has: 96_000_000, of: 214_000_000 });
         assert!(Lang::En.book().plain(&cut.next).starts_with("It ends after 96.0 MB of 214.0 MB."));
+        assert!(Lang::De.book().plain(&cut.next).starts_with("Sie endet nach 96,0 MB von 214,0 MB."));
         let broke_off = |done, of| Lang::En.book().plain(&Wrong::broke_off(done, of).heading);
         assert_eq!(broke_off(40, Some(100)), "The upload broke off at 40 %");
         assert_eq!(broke_off(100, Some(100)), "The upload broke off at 99 %");

@@ -15,8 +15,8 @@ use super::steps;
 use super::steps::StepFrame;
 use crate::checks;
 use crate::limits;
-use crate::notices;
 use crate::settings;
+use crate::texts::Bytes;
 use crate::texts::text;
 use crate::transfer::Passphrase;
 use crate::transfer::TransferError;
@@ -77,8 +77,10 @@ fn draw(site: &Inner, asked: &Asked, entered: &Entered, shown: Shown, errors: Er
     let counts = shown.keep.iter().map(|count| count.parse().unwrap_or(0)).sum::<u64>();
     let all = limits::BACKUP_GUESS_BYTES.saturating_mul(counts);
     let space = checks::disk::space(site.desk.above().data()).filter(|_| counts > 0);
-    let sizes =
-        space.map(|space| [limits::BACKUP_GUESS_BYTES, all, space.free_bytes, space.total_bytes].map(notices::size));
+    let sizes = space.map(|space| {
+        let all = [limits::BACKUP_GUESS_BYTES, all, space.free_bytes, space.total_bytes];
+        all.map(|bytes| f.t.size(Bytes(bytes)))
+    });
     let tight = space.is_some_and(|space| space.free_bytes < all);
     let Shown { at, keep, locked, .. } = shown;
     page(status, &Page { f, s, times: times(&at), keep, locked, unfolded, sizes, tight })

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::accounts::Founder;
+use crate::accounts::passwords::Strength;
 use crate::clock::UtcMicros;
 use crate::limits;
 use crate::store::Store;
@@ -40,6 +41,8 @@ pub struct Draft {
     pub kind: Option<Kind>,
     pub name: Option<Name>,
     pub owner: Option<Founder>,
+    /// How good the owner's password is: it is not kept itself.
+    pub strength: Option<Strength>,
     pub backups: Option<Backups>,
 }
 

@@ -6,6 +6,7 @@
 mod backups;
 mod begin;
 mod code;
+pub mod domain;
 mod done;
 pub mod draft;
 mod look;
@@ -43,6 +44,17 @@ use draft::Draft;
 use draft::Holder;
 use steps::Step;
 
+/// How the internet reaches the machine, as far as its own addresses tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Directly, or nobody can tell.
+    Open,
+    /// A router stands in between, and has the address.
+    Router,
+    /// The provider shares one address among many (RFC 6598): nothing that the owner has lets anybody through.
+    Shared,
+}
+
 /// What set-up needs from the floor above.
 pub trait Founding: Send + Sync {
     /// Makes the place of a plan, in one transaction that also calls [`draft::forget`], and opens the doors.
@@ -53,8 +65,7 @@ pub trait Founding: Send + Sync {
     fn chat_ports(&self) -> Vec<u16>;
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
-    /// The machine has no address of its own on the internet.
-    fn is_behind_router(&self) -> bool;
+    fn line(&self) -> Line;
 }
 
 /// A place that can be made: everything was checked.

@@ -12,13 +12,15 @@ use super::steps;
 use super::steps::StepFrame;
 use crate::accounts::CreateError;
 use crate::accounts::names;
+use crate::accounts::passwords;
 use crate::accounts::passwords::About;
+use crate::accounts::passwords::Strength;
 use crate::limits;
+use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
-use crate::web::chosen;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -32,8 +34,10 @@ struct Page {
     name: String,
     shown: String,
     domain: String,
-    /// A password was given before, and stays unless there is another one.
-    kept: bool,
+    /// What no password is made of.
+    about: String,
+    /// A password was given before, so good, and stays unless there is another one.
+    kept: Option<Option<Markup>>,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
@@ -41,14 +45,17 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Ok(entered) => entered,
         Err(reply) => return reply,
     };
-    let domain = entered.draft.name.as_ref().map(|name| name.domain.clone()).unwrap_or_default();
+    let place = entered.draft.name.as_ref().map(|name| (name.domain.clone(), name.place.clone()));
+    let (domain, place) = place.unwrap_or_default();
     let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
     let kept = entered.draft.owner.is_some() && asked.query("password").is_none();
+    let kept = kept.then(|| said(&f, entered.draft.strength));
+    let about = format!("{domain}|{place}");
     let (name, shown) = match entered.draft.owner {
         Some(owner) => (owner.name, owner.display_name.unwrap_or_default()),
         None => Default::default(),
     };
-    page(StatusCode::OK, &Page { f, s, name, shown, domain, kept })
+    page(StatusCode::OK, &Page { f, s, name, shown, domain, about, kept })
 }
 
 pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: Form) -> Response {
@@ -70,10 +77,10 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let (first, second) = (fields.raw("password"), fields.raw("password_again"));
     let kept = entered.draft.owner.take().filter(|_| first.is_empty() && second.is_empty());
     if kept.is_none() {
-        if let Some(error) = chosen::password_refused(first, &About { name: &name, domain: &domain, place: &place }) {
-            errors.add("password", error);
-        } else if first != second {
-            errors.add("password_again", text("password-differs"));
+        match passwords::check(first, &About { name: &name, domain: &domain, place: &place }) {
+            Err(weak) => errors.add("password", weak.text()),
+            Ok(_) if first != second => errors.add("password_again", text("password-differs")),
+            Ok(strength) => entered.draft.strength = Some(strength),
         }
     }
     let display_name = Some(shown).filter(|shown| !shown.is_empty()).map(str::to_owned);
@@ -92,17 +99,24 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     if !errors.is_empty() {
         let (f, s) = steps::frame(&site, &asked, &entered, errors);
         let short = |text: &str| text.chars().take(300).collect();
-        let page_again = Page { f, s, name: short(typed), shown: short(shown), domain, kept: kept.is_some() };
+        let kept = kept.is_some().then(|| said(&f, entered.draft.strength));
+        let about = format!("{domain}|{place}");
+        let page_again = Page { f, s, name: short(typed), shown: short(shown), domain, about, kept };
         return page(StatusCode::UNPROCESSABLE_ENTITY, &page_again);
     }
     let note = typed.chars().any(char::is_uppercase).then_some("small");
     entered.keep(&site, &asked, note).await
 }
 
+/// How good a kept password is, where that is known.
+fn said(f: &Frame, strength: Option<Strength>) -> Option<Markup> {
+    strength.map(|strength| f.t.html(&strength.text()))
+}
+
 /// The prepared name, or what the page says of it. Nobody is there yet whose name it could be.
 fn chat_name(typed: &str, domain: &str) -> Result<String, Text> {
     let checked = names::check(typed, domain, &|_| names::Taken::No);
-    checked.map(|chosen| chosen.name).map_err(|error| chosen::name_refused(&error))
+    checked.map(|chosen| chosen.name).map_err(|error| error.text())
 }
 
 #[cfg(test)]
@@ -121,7 +135,8 @@ mod tests {
             ("mi/ra", text("name-sign").with("sign", "/")),
             ("Admin", text("name-kept-or").with("name", "admin").with("one", "admin.b").with("two", "myadmin")),
             ("🦀", text("name-sign").with("sign", "🦀")),
-            ("mirа", text("name-scripts")), // its last letter is Cyrillic
+            // Its last letter is Cyrillic.
+            ("mirа", text("name-scripts-or").with("one", "mira").with("two", "mira.b")),
         ] {
             assert_eq!(name(typed), Err(error), "{typed}");
         }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::Line;
 use super::draft::Draft;
 use super::draft::Kind;
 use super::steps;
@@ -9,6 +10,7 @@ use super::steps::Step;
 use crate::checks;
 use crate::texts::Book;
 use crate::texts::Markup;
+use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::days;
@@ -25,9 +27,44 @@ pub fn all(site: &Inner, t: &Book, step: &Step, draft: &Draft) -> Vec<(Markup, M
         all.push((t.html(&heading), t.html(&text("setup-clock-next"))));
     }
     let world = draft.kind.is_some_and(|kind| kind != Kind::Home);
-    if step.path == steps::NAME.path && world && site.wizard.founding.is_behind_router() {
-        let ports = site.wizard.founding.chat_ports().iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
-        all.push((t.html(&text("setup-router")), t.html(&text("setup-router-next").with("ports", ports))));
+    if step.path == steps::NAME.path && world {
+        let told = of_line(site.wizard.founding.line(), &site.wizard.founding.chat_ports());
+        all.extend(told.map(|(heading, next)| (t.html(&heading), t.html(&next))));
     }
     all
+}
+
+/// Why friends outside may not reach the machine.
+fn of_line(line: Line, ports: &[u16]) -> Option<(Text, Text)> {
+    match line {
+        Line::Open => None,
+        Line::Router => {
+            let ports = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+            Some((text("setup-router"), text("setup-router-next").with("ports", ports)))
+        }
+        Line::Shared => Some((text("setup-shared"), text("setup-shared-next"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Lang;
+
+    #[test]
+    fn a_router_and_a_shared_line_are_different_troubles() {
+        let say = |line| {
+            of_line(line, &[5222, 443]).map(|(heading, next)| {
+                let book = Lang::En.book();
+                (book.plain(&heading), book.plain(&next))
+            })
+        };
+        assert_eq!(say(Line::Open), None);
+        let (heading, next) = say(Line::Router).unwrap();
+        assert_eq!(heading, "This machine is behind a router");
+        assert!(next.contains("send 5222, 443 to this machine"), "{next}");
+        let (heading, next) = say(Line::Shared).unwrap();
+        assert_eq!(heading, "Your internet line has no address of its own");
+        assert!(next.contains("whatever the router does"), "{next}");
+    }
 }

@@ -75,9 +75,7 @@ impl SaslError {
         if self.text.is_empty() {
             return failure;
         }
-        let mut text = Element::new(ns::SASL, "text").with_text(self.text.clone());
-        text.attrs.push(crate::xmpp::xml::Attr { ns: Some(ns::XML.into()), name: "lang".into(), value: "en".into() });
-        failure.child(text)
+        failure.child(Element::new(ns::SASL, "text").in_language("en").with_text(self.text.clone()))
     }
 }
 

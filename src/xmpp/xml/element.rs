@@ -50,6 +50,12 @@ impl Element {
         }
     }
 
+    /// With `xml:lang`.
+    pub fn in_language(mut self, tag: impl Into<String>) -> Element {
+        self.attrs.push(Attr { ns: Some(crate::xmpp::ns::XML.into()), name: "lang".into(), value: tag.into() });
+        self
+    }
+
     /// With a child more.
     pub fn child(mut self, child: Element) -> Element {
         self.nodes.push(Node::Element(child));

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use imera::accounts::{Accounts, NewAccount, Role};
+use imera::accounts::batch::NewAccount;
+use imera::accounts::{Accounts, Role};
 use imera::archive::{Archive, Body};
 use imera::clock::Clock;
 use imera::features::Parts;

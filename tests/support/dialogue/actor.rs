@@ -76,6 +76,8 @@ pub struct Actor {
     pub queue: VecDeque<Element>,
     pub sm: Option<StreamManagement>,
     pub bound: bool,
+    /// `xml:lang` of its stream headers.
+    pub lang: Option<String>,
     synced: u64,
     transcript: Transcript,
 }
@@ -92,6 +94,7 @@ impl Actor {
             queue: VecDeque::new(),
             sm: None,
             bound: false,
+            lang: None,
             synced: 0,
             transcript: Rc::clone(transcript),
         }
@@ -134,8 +137,10 @@ impl Actor {
 
     /// Sends the opening tag again, and takes the header and the features, which are kept in the queue.
     pub async fn open_stream(&mut self) -> Result<(), String> {
+        let lang = self.lang.as_ref().map(|lang| format!(" xml:lang='{lang}'")).unwrap_or_default();
         let header = format!(
-            "<?xml version='1.0'?><stream:stream xmlns='{CLIENT}' xmlns:stream='{STREAM}' to='{DOMAIN}' version='1.0'>"
+            "<?xml version='1.0'?><stream:stream xmlns='{CLIENT}' xmlns:stream='{STREAM}' to='{DOMAIN}' \
+             version='1.0'{lang}>"
         );
         self.send_quietly(&header).await?;
         let features = self.next(PATIENCE).await?;

@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use imera::accounts::batch::NewAccount;
 use imera::accounts::invites::{Kind, Order};
-use imera::accounts::{Accounts, NewAccount, Role};
+use imera::accounts::{Accounts, Role};
 use imera::audit::By;
 use imera::clock::Clock;
 use imera::features::{Parts, Policy};
@@ -37,6 +38,8 @@ pub struct Imera {
     clock: Clock,
     policy: Policy,
     folder: TempDir,
+    /// Those that the dialogue names.
+    chosen: Vec<String>,
     connections: Vec<JoinHandle<()>>,
 }
 
@@ -53,7 +56,8 @@ impl Imera {
         for (key, value) in setup.settings.iter().filter(|(key, _)| settings::find(key).is_some_and(is_chosen)) {
             parts.settings.set(key, value, &By::Machine).await.map_err(text)?;
         }
-        Ok(Imera { parts, clock, policy, folder, connections: Vec::new() })
+        let chosen = setup.settings.iter().map(|(key, _)| key.clone()).collect();
+        Ok(Imera { parts, clock, policy, folder, chosen, connections: Vec::new() })
     }
 
     pub fn connect(&mut self) -> BoxedIo {
@@ -87,6 +91,9 @@ impl Imera {
                 },
             }
         }
+        if order.kind == Kind::Account && !self.chosen.iter().any(|key| key == "members_invite") {
+            self.parts.settings.set("members_invite", "on", &By::Machine).await.map_err(text)?;
+        }
         Ok(self.parts.invites.create(order).await.map_err(text)?.token)
     }
 
@@ -98,10 +105,11 @@ impl Imera {
         Ok(())
     }
 
-    /// A new password for one of this account's devices.
-    pub async fn device_password(&self, name: &str) -> Result<String, String> {
+    /// A new password for one of this account's devices, or the token of a link with it.
+    pub async fn device_secret(&self, name: &str, in_a_link: bool) -> Result<String, String> {
         let account = self.parts.accounts.find(name).ok_or_else(|| format!("nobody is called {name}"))?;
-        Ok(self.parts.accounts.make_device(account).await.map_err(text)?.password.to_string())
+        let made = self.parts.accounts.make_device(account).await.map_err(text)?;
+        Ok(if in_a_link { made.token() } else { made.password }.to_string())
     }
 
     /// All of this account's devices are signed out.

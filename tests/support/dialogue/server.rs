@@ -48,9 +48,9 @@ impl Server {
         imera.approve().await
     }
 
-    pub async fn device_password(&mut self, name: &str) -> Result<String, String> {
+    pub async fn device_secret(&mut self, name: &str, in_a_link: bool) -> Result<String, String> {
         let Server::Imera(imera) = self else { return Err(UNSUPPORTED.to_owned()) };
-        imera.device_password(name).await
+        imera.device_secret(name, in_a_link).await
     }
 
     pub async fn revoke_devices(&mut self, name: &str) -> Result<(), String> {

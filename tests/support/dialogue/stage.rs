@@ -67,7 +67,7 @@ fn setup(dialogue: &Dialogue) -> Setup {
             ["invitation", "by", name, ..] => {
                 setup.accounts.insert(account(name.trim_end_matches(',')));
             }
-            ["account", name, "exists"] | ["device", "password", "of", name, "is", _] => {
+            ["account", name, "exists"] | ["device", "password" | "link", "of", name, "is", _] => {
                 setup.accounts.insert(account(name));
             }
             [name, verb, ..]
@@ -109,9 +109,9 @@ impl Stage {
                 self.vars.insert(var.trim_start_matches('$').to_owned(), token);
                 Ok(())
             }
-            ["device", "password", "of", name, "is", var] => {
-                let password = self.server.device_password(name).await?;
-                self.vars.insert(var.trim_start_matches('$').to_owned(), password);
+            ["device", what @ ("password" | "link"), "of", name, "is", var] => {
+                let secret = self.server.device_secret(name, *what == "link").await?;
+                self.vars.insert(var.trim_start_matches('$').to_owned(), secret);
                 Ok(())
             }
             ["devices", "of", name, "are", "revoked"] => self.server.revoke_devices(name).await,
@@ -136,6 +136,7 @@ impl Stage {
             ["stream", "of", name, "ends"] => self.ends(name, false, None, false).await,
             ["stream", "of", name, "ends", "with", "an", "error"] => self.ends(name, false, Some("…"), false).await,
             ["stream", "of", name, "ends", "with", condition] => self.ends(name, false, Some(condition), false).await,
+            ["stream", "of", name, "is", "in", lang] => self.speaks(name, lang),
             ["old", "stream", "of", name, "ends", "with", condition] => {
                 self.ends(name, true, Some(condition), false).await
             }
@@ -156,6 +157,10 @@ impl Stage {
         match (first.trim_end_matches(','), rest) {
             ("connects", options) => self.connect(name, &Login::parse(&substitute(options, &self.vars))?).await,
             ("opens", _) => self.open(name).await,
+            ("reads", lang) => {
+                self.actor(name)?.lang = Some(lang.to_owned());
+                Ok(())
+            }
             ("begins", raw) => {
                 let io = self.server.connect().await?;
                 let actor = self.actor(name)?;
@@ -222,6 +227,15 @@ impl Stage {
         }
         let transcript = &self.transcript;
         Ok(self.actors.entry(name.to_owned()).or_insert_with(|| Actor::new(name, transcript)))
+    }
+
+    /// The language of the server's last header.
+    fn speaks(&mut self, name: &str, lang: &str) -> Result<(), String> {
+        let header = self.actor(name)?.connection.as_ref().and_then(|connection| connection.header.as_ref());
+        match header.and_then(|header| header.attr("xml:lang")) {
+            Some(said) if said == lang => Ok(()),
+            other => Err(format!("the stream of {name} is in {}, not {lang}", other.unwrap_or("no language"))),
+        }
     }
 
     async fn open(&mut self, name: &str) -> Result<(), String> {

@@ -1,14 +1,14 @@
 //! A link that was just made, on a page: QR code, address to copy or to share, until when it works. Keeps no state.
 
-use super::super::days;
-use super::super::frame::Frame;
+use super::days;
+use super::frame::Frame;
 use super::fresh::Link;
 use crate::clock::UtcMicros;
 use crate::qr;
 use crate::texts::Markup;
 use crate::texts::text;
 
-pub(super) struct ShownLink {
+pub struct ShownLink {
     /// `None`: the address is too long for a code.
     pub qr: Option<Markup>,
     pub address: Markup,
