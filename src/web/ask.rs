@@ -87,11 +87,11 @@ pub fn is_our_path(to: &str) -> bool {
     to.starts_with('/') && !to.starts_with("//") && to.bytes().all(plain)
 }
 
-/// The same, with a query of plain signs or without.
+/// The same, with a query of plain signs that names no other server, or without.
 pub fn is_our_address(to: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.=&".contains(&byte);
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
-    is_our_path(path) && query.bytes().all(plain)
+    is_our_path(path) && !query.contains("//") && query.bytes().all(plain)
 }
 
 #[cfg(test)]
@@ -101,7 +101,9 @@ mod tests {
         for ours in ["/setup?code=7K4M-PQ2X", "/sign-in?to=/invite/a-B_9&n=again"] {
             assert!(super::is_our_address(ours), "{ours}");
         }
-        for other in ["//evil.example?a", "?a", "/a?b=%0d", "/a?b?c", "/a?b#c", "/a?b\r\nc", "/a?b c"] {
+        for other in
+            ["//evil.example?a", "/a?to=//evil.example", "?a", "/a?b=%0d", "/a?b?c", "/a?b#c", "/a?b\r\nc", "/a?b c"]
+        {
             assert!(!super::is_our_address(other), "{other}");
         }
         for ours in ["/", "/setup/who", "/invite/a-B_9"] {
