@@ -156,13 +156,16 @@ async function troubles({ page, origin, data, look, both, check, press, makeBack
   check(await page.locator('.note.bad').first().isVisible(), 'the backup failed');
   await both('admin-backups-failed');
   if (process.env.NEAR) {
-    const cable = deed => execFileSync('ip', ['address', deed, `${process.env.NEAR}/32`, 'dev', 'lo']);
+    const near = process.env.NEAR;
+    const cable = deed => execFileSync('ip', ['address', deed, `${near}/32`, 'dev', 'lo']);
     cable('del');
     await page.goto(`${origin}/admin`);
     await press('/admin/look');
     check((await page.locator('header.sky.night').count()) === 1 && (await page.locator('.body > details').count()) === 1, 'a storm, and more than can stand open');
     await both('admin-storm');
     cable('add');
+    // It went with its address.
+    execFileSync('ip', ['route', 'replace', 'default', 'dev', 'lo', 'src', near]);
   }
   rmSync(`${data}/backups`);
   renameSync(`${data}/backups-`, `${data}/backups`);

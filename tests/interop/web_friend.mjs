@@ -48,6 +48,12 @@ export async function friend({ how, origin, check, look, both, somebody, send, a
     check((await phone.locator('#password_again-error').count()) === 1, 'without a script it is typed twice');
   }
   await choose(how, phone, PASSWORD);
+  if (how !== 'plain') {
+    await phone.locator('#password').pressSequentially('!');
+    check((await phone.locator('[data-strength=password]').innerText()) !== '', 'the strength is said');
+    await look('sign-up-strength', phone);
+    await choose(how, phone, PASSWORD);
+  }
   await send(phone);
   await at('/welcome', phone);
   const code = await phone.locator('#recovery').innerText();

@@ -56,6 +56,15 @@ export async function portal(tools) {
   await look('signed-out');
   await signIn('nora', PASSWORD);
   await at('/me');
+  imera(['settings', 'set', 'members_invite', 'on']);
+  await page.goto(`${origin}/me/invite`);
+  await both('me-invite');
+  await page.fill('#note', 'Nils');
+  await press('/me/invite');
+  await page.waitForURL('**/me/invite#made-now');
+  check((await page.locator('#made').innerText()).includes('/invite/'), 'a member invites');
+  await look('me-invite-made');
+  imera(['settings', 'set', 'members_invite', 'off']);
   await page.goto(`${origin}/me/data`);
   await page.locator('details.zone > summary').click();
   await page.fill('#sure', 'tim');
