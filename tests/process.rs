@@ -9,6 +9,8 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+use std::time::Instant;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::ServerName;
@@ -232,9 +234,11 @@ fn contract_accounts_are_added_listed_reset_and_removed_with_and_without_a_serve
     accounts(&folder, "romeo");
     server.stop();
     accounts(&folder, "juliet");
+    let begin = Instant::now();
     let batch = folder.imera(&["account", "add", "--batch", "-", "--json"], "a pw one\nb pw\n\nadmin pw\n");
+    let was_short = begin.elapsed() < Duration::from_millis(200);
     assert_eq!(batch.stdout, "{\"added\":2,\"existing\":1}\n", "{}", batch.stderr);
-    assert!(!batch.stderr.contains(" of 3"), "short work tells no progress: {}", batch.stderr);
+    assert!(!was_short || !batch.stderr.contains(" of 3"), "short work tells no progress: {}", batch.stderr);
     let torn = folder.imera(&["account", "add", "--batch", "-"], "c pw\nd\n");
     assert_eq!((torn.code, torn.stderr.contains("line 2 of - has no password: write NAME PASSWORD")), (2, true));
     assert_eq!(names(&folder), ["a", "admin", "b"]);
