@@ -24,6 +24,7 @@ use super::invites::Looked;
 use super::joining::JoinError;
 use super::joining::Rules;
 use super::passwords;
+use super::passwords::WeakPassword;
 use crate::clock;
 use crate::clock::UtcMicros;
 use crate::limits;
@@ -169,7 +170,8 @@ impl Accounts {
     }
 
     /// An app that has shown a code's token has chosen this password: it takes the code's place, durable on return, and
-    /// its first log-in claims the device. Err(Over): somebody was faster. `rules`: `None` in the test profile only.
+    /// its first log-in claims the device. Err(Over): somebody was faster; Err(Password): also where it
+    /// opens the account already. `rules`: `None` in the test profile only.
     pub async fn sign_in_app(
         &self,
         ticket: &DeviceTicket,
@@ -184,8 +186,9 @@ impl Accounts {
         let (ticket, now) = (ticket.clone(), self.0.clock.utc());
         let job = move |c: &Connection| replace(c, &ticket, &keys, now);
         match self.0.store.write(job).await? {
-            true => Ok(()),
-            false => Err(JoinError::Over(Box::new(Looked::Unknown))),
+            Replaced::Yes => Ok(()),
+            Replaced::Over => Err(JoinError::Over(Box::new(Looked::Unknown))),
+            Replaced::InUse => Err(WeakPassword::InUse.into()),
         }
     }
 
@@ -261,18 +264,34 @@ const KEPT: Hash = Hash::Sha256;
 const WAITS: &str = "SELECT account, stored_key FROM device_password JOIN device_key ON device = id
                      WHERE id = ?1 AND mechanism = ?2 AND claimed_at IS NULL AND expires_at > ?3";
 
-/// False: the code is not what it was, or the account has another salt.
-fn replace(c: &Connection, ticket: &DeviceTicket, keys: &[Verifier], now: UtcMicros) -> rusqlite::Result<bool> {
+enum Replaced {
+    Yes,
+    /// The code is not what it was, or the account has another salt.
+    Over,
+    /// By the account itself or another app: a log-in could not tell which it is.
+    InUse,
+}
+
+fn replace(c: &Connection, ticket: &DeviceTicket, keys: &[Verifier], now: UtcMicros) -> rusqlite::Result<Replaced> {
     let kept = c.query_row(WAITS, params![ticket.id, KEPT.mechanism(), now], |row| row.get::<_, Vec<u8>>(1));
     if kept.optional()?.as_ref() != Some(&ticket.stored_key) || !fit(c, ticket.account, keys)? {
-        return Ok(false);
+        return Ok(Replaced::Over);
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM device_password JOIN device_key ON device = id
+               WHERE account = ?1 AND id <> ?2 AND mechanism = ?3 AND stored_key = ?4)
+               OR EXISTS (SELECT 1 FROM verifier WHERE account = ?1 AND mechanism = ?3 AND stored_key = ?4)";
+    for key in keys {
+        let same = params![ticket.account, ticket.id, key.hash.mechanism(), key.stored_key];
+        if c.query_row(sql, same, |row| row.get(0))? {
+            return Ok(Replaced::InUse);
+        }
     }
     let sql = "UPDATE device_key SET stored_key = ?3, server_key = ?4 WHERE device = ?1 AND mechanism = ?2";
     let mut update = c.prepare_cached(sql)?;
     for key in keys {
         update.execute(params![ticket.id, key.hash.mechanism(), key.stored_key, key.server_key])?;
     }
-    Ok(true)
+    Ok(Replaced::Yes)
 }
 
 /// Whether the account still has the salt and the rounds of these.

@@ -129,6 +129,8 @@ pub enum WeakPassword {
     TooLong,
     WellKnown,
     Sign,
+    /// The same person's, or of another app of theirs: each app has its own.
+    InUse,
 }
 
 impl WeakPassword {
@@ -139,6 +141,7 @@ impl WeakPassword {
             WeakPassword::TooLong => text("password-long"),
             WeakPassword::WellKnown => text("password-known"),
             WeakPassword::Sign => text("password-sign"),
+            WeakPassword::InUse => text("password-in-use"),
         }
     }
 }

@@ -281,6 +281,7 @@ password-short = { $count ->
 }
 password-long = Das sind mehr als 256 Zeichen. Kürzer ist auch sicher.
 password-known = Das ist eines der Passwörter, die jeder zuerst versucht. Häng ein Wort an, auf das nur du kommst.
+password-in-use = Dieses Passwort benutzt du schon. Jede App braucht ein eigenes: Häng ein Wort an.
 
 # Sicherungen
 setup-backups-title = Sicherungen
@@ -579,7 +580,7 @@ admin-store-next = Nachrichten werden abgewiesen statt verloren, und Apps senden
 admin-backup-old = Es gibt keine frische Sicherung
 admin-backup-old-next = Ginge diese Maschine jetzt kaputt, wäre alles seit der letzten verloren. Mach von Hand eine.
 admin-backup-failed = Die letzte Sicherung ist misslungen
-admin-backup-failed-next = Eine frühere ist noch gut. Innerhalb einer Stunde wird es wieder versucht.
+admin-backup-failed-next = Frühere gute bleiben. Es wird innerhalb einer Stunde noch einmal versucht.
 admin-backup-alone = Alle Sicherungen liegen auf dieser Maschine
 admin-backup-alone-next = Sie helfen, wenn etwas gelöscht wird oder innen schiefgeht. Geht die Maschine selbst kaputt oder wird gestohlen, sind sie mit weg. Lade ab und zu eine herunter.
 admin-backup-second = Am zweiten Ort fehlt die letzte Sicherung

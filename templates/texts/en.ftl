@@ -282,6 +282,7 @@ password-short = { $count ->
 }
 password-long = That is longer than 256 signs. Shorter is safe too.
 password-known = This is one of the passwords everybody tries first. Add a word only you would think of.
+password-in-use = You use this password already. Each app needs one of its own: add a word.
 
 # Backups
 setup-backups-title = Backups
@@ -580,7 +581,7 @@ admin-store-next = Messages are refused instead of lost, and apps send them agai
 admin-backup-old = There is no recent backup
 admin-backup-old-next = If this machine broke now, you would lose everything since the last one. Make one by hand.
 admin-backup-failed = The last backup failed
-admin-backup-failed-next = An earlier one is still good. It is tried again within the hour.
+admin-backup-failed-next = Earlier good ones are kept. It is tried again within the hour.
 admin-backup-alone = All backups are on this machine
 admin-backup-alone-next = They help when something is deleted or goes wrong inside. If the machine itself breaks or is stolen, they are gone with it. Download one now and then.
 admin-backup-second = The second place has not got the last backup

@@ -201,8 +201,14 @@ async fn a_code_in_a_link_gives_way_once_to_the_app_s_own_password() {
     assert_eq!(place.sign_in("own").await, Some(SignIn::Own));
     assert!(place.accounts.claim_device(made.id, "phone").await.unwrap());
 
-    // Not after its time, and not after the account has another password.
+    // Two apps with one password could not be told apart, nor one from the account.
     let late = find(&other.token()).await.expect("it is right");
+    for same in ["four grey geese", "own"] {
+        let same = place.accounts.sign_in_app(&late, same, None).await;
+        assert!(matches!(same, Err(JoinError::Password(WeakPassword::InUse))), "{same:?}");
+    }
+
+    // Not after its time, and not after the account has another password.
     place.accounts.set_password(place.tom, "another").await.unwrap();
     assert!(matches!(place.accounts.sign_in_app(&late, "six grey geese", None).await, Err(JoinError::Over(_))));
     let old = place.made().await;
