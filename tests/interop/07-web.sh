@@ -105,4 +105,5 @@ walk script
 start_empty
 browse script rare
 stop
+is_own_network || echo "left out, for want of a network of its own: a line that is cut, a router, plain pages from afar"
 echo "pictures: $SHOTS"
