@@ -291,6 +291,9 @@ fn replace(c: &Connection, ticket: &DeviceTicket, keys: &[Verifier], now: UtcMic
     for key in keys {
         update.execute(params![ticket.id, key.hash.mechanism(), key.stored_key, key.server_key])?;
     }
+    // Its first log-in has the time of a code anew.
+    let until = now + limits::DEVICE_CODE_S as i64 * 1_000_000;
+    c.execute("UPDATE device_password SET expires_at = ?2 WHERE id = ?1", params![ticket.id, until])?;
     Ok(Replaced::Yes)
 }
 

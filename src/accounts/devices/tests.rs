@@ -214,4 +214,12 @@ async fn a_code_in_a_link_gives_way_once_to_the_app_s_own_password() {
     let old = place.made().await;
     place.clock.advance(Duration::from_secs(limits::DEVICE_CODE_S));
     assert!(find(&old.token()).await.is_none());
+
+    // What was chosen at the last moment has the time of a code to log in.
+    let last = place.made().await;
+    place.clock.advance(Duration::from_secs(limits::DEVICE_CODE_S - 60));
+    let ticket = find(&last.token()).await.expect("it is right");
+    place.accounts.sign_in_app(&ticket, "seven grey geese", None).await.unwrap();
+    place.clock.advance(Duration::from_secs(120));
+    assert_eq!(place.sign_in("seven grey geese").await, Some(SignIn::NewDevice(last.id)));
 }

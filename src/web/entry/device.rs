@@ -1,7 +1,8 @@
 //! On what somebody reads a page, by its User-Agent, and which apps are offered there first.
 //!
-//! Keeps no state. Of apps only those are named that were tried with our links (peers.md): Conversations and Monal take
-//! an invitation's link and a code that signs them in; on computers an account is made in the browser first.
+//! Keeps no state. Of apps only those are named whose way with our links is known (peers.md, their source): Conversations
+//! and Monal take an invitation's link and a code that signs them in; on computers an account is made in the browser
+//! first.
 
 /// What the browser runs on, as it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
