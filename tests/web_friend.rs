@@ -329,15 +329,24 @@ fn a_link_that_is_over_asks_its_inviter_once_a_day() {
     }
     assert!(browser.get(&path).body.contains("Ask for a new link"));
     let asked = format!("{path}#asked");
+    browser.extra = "Accept-Language: de\r\n".to_owned();
     assert_eq!(browser.post(&ask, &[("who", "Tom B")]).leads_to(), asked);
+    assert!(browser.get(&path).body.contains("lang=\"de\""));
+    browser.extra.clear();
     assert!(browser.get(&path).body.contains("mira has been asked"));
     assert_eq!(browser.post(&ask, &[]).leads_to(), asked, "and nothing more is sent");
+    browser.extra = "Accept-Language: ar-XB\r\n".to_owned();
     browser.post(&format!("/invite/{back}/ask"), &[]);
     browser.post("/invite/AAAAAAAAAAAAAAAAAAAAAAAA/ask", &[]);
     server.stop();
     let told: Vec<String> = told(&folder).into_iter().filter(|body| body.contains("asks for a new one")).collect();
     assert_eq!(told.len(), 2, "one a link that was over, the one taken back too: {told:?}");
     assert!(told.iter().any(|body| body.contains("(“for Tom”)") && body.contains("gives the name Tom B.")), "{told:?}");
+    // In the place's language, whatever the stranger's is.
+    for body in &told {
+        let day = between(body, "Somebody with your invitation of ", " asks").split(" (").next().unwrap();
+        assert!(day.is_ascii() && day.contains("day, "), "{body}");
+    }
 }
 
 #[test]

@@ -111,9 +111,9 @@ fn members_invite_by_a_page_of_their_own_where_they_may() {
     assert_eq!(tom.post(&format!("/me/invite/{of_mira}/withdraw"), &[]).leads_to(), "/me/invite?n=over", "not tom's");
     assert_eq!(tom.post(&withdraw, &[]).leads_to(), "/me/invite?n=withdrawn");
     assert!(tom.get("/me/invite").body.contains("now there is one."));
-    // Without the right the page is gone and the links let nobody in.
+    // Without the right there is no form, and the links let nobody in.
     folder.json(&["settings", "set", "members_invite", "off"]);
-    assert_eq!(tom.post(&withdraw, &[]).status, 403);
+    assert_eq!(tom.post(&withdraw, &[]).leads_to(), "/me/invite?n=over");
     let path = format!("/invite/{}", links[0].rsplit('/').next().unwrap());
     let over = browser.another().get(&path);
     assert!(over.status == 410 && over.body.contains("Ask tom for a new one"), "{}", over.body);
@@ -121,6 +121,17 @@ fn members_invite_by_a_page_of_their_own_where_they_may() {
     let states = folder.json(&["invite", "list"]);
     let states: Vec<_> = states.as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
     assert!(states.contains(&"paused") && states.contains(&"withdrawn") && states.contains(&"used"), "{states:?}");
+    assert_eq!(tom.post("/me/invite", &[("note", ""), ("lasts", "7"), ("once", &"D".repeat(24))]).status, 403);
+    assert!(tom.get("/me").body.contains("href=\"/me/invite\""), "while there is a link to take back");
+    let paused = tom.get("/me/invite");
+    assert!(paused.status == 200 && paused.body.contains("You cannot invite anybody now"), "{}", paused.body);
+    assert!(!paused.body.contains("name=\"once\"") && paused.body.contains("Paused"), "{}", paused.body);
+    let withdraw = behind(&paused.body, "action=\"/me/invite/");
+    assert_eq!(tom.post(&format!("/me/invite/{withdraw}"), &[]).leads_to(), "/me/invite?n=withdrawn");
+    assert!(tom.get("/me/invite?n=withdrawn").status == 200 && tom.get("/me/invite").status == 403);
+    assert!(!tom.get("/me").body.contains("/me/invite"));
+    let states = folder.json(&["invite", "list"]);
+    assert!(states.as_array().unwrap().iter().all(|row| row["state"] != "paused"), "{states}");
     server.stop();
     let database = rusqlite::Connection::open(folder.file("imera.sqlite")).unwrap();
     let sql = "SELECT count(*) FROM message WHERE content LIKE '%gives the name Zoe. You may not invite now%'";

@@ -1,4 +1,5 @@
-//! Trouble is told to the owners as a chat message, each once: what, and the next step.
+//! Trouble is told to the owners as a chat message, each once: what, the next step, and the cause in their language or,
+//! where it is not known, as logs have it.
 //!
 //! State: when each cause was last told, so that one that comes and goes does not flood them.
 
@@ -43,7 +44,12 @@ async fn tell(house: &House, parts: &Parts, notice: &Notice) {
     let (what, next) = notices::words(&notice.key, notice.severity);
     let alert = text("alert-line").with("place", house.settings.place_name());
     let alert = alert.with("what", book.plain(&what)).with("next", book.plain(&next));
-    let said = text("alert-said").with("what", &notice.what).with("next", &notice.next);
+    let summary = house.backups.summary().await.ok();
+    let cause = summary.and_then(|summary| summary.explain(&notice.key)).or_else(|| notice.cause());
+    let said = match cause {
+        Some(cause) => text("alert-cause").with("cause", book.plain(&cause)),
+        None => text("alert-said").with("what", &notice.what).with("next", &notice.next),
+    };
     let text = format!("{}\n{}", book.plain(&alert), book.plain(&said));
     entry::tell_owners(parts, None, &text).await;
 }

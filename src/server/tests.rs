@@ -206,6 +206,27 @@ async fn a_backup_that_gets_old_is_told_to_the_owner_until_there_is_a_younger_on
 }
 
 #[tokio::test]
+async fn an_alarm_tells_a_german_owner_its_cause_in_german() {
+    let door = door();
+    let place = Place::open(&door).await;
+    place.set("language", "de").await;
+    let stick = place.file("stick");
+    std::fs::create_dir(&stick).unwrap();
+    place.set("backup_folder", stick.to_str().unwrap()).await;
+    std::fs::remove_dir(&stick).unwrap();
+    place.house.clock.advance(Duration::from_secs(86_400));
+    backups::night(&place.house, &mut None).await;
+    let full = crate::store::Cause::DiskFull;
+    place.house.notices.raise("store", Severity::Trouble, full.text(), full.next_step());
+    for cause in [&*format!("Den Ordner {} gibt es nicht.", stick.display()), "Der Speicher ist voll."] {
+        place.told(&format!("\nDie Maschine sagt: {cause}")).await;
+    }
+    let messages = place.messages().await;
+    let english = |message: &String| message.contains("not there") || message.contains("disk");
+    assert!(messages.len() == 2 && !messages.iter().any(english), "{messages:?}");
+}
+
+#[tokio::test]
 async fn doors_that_a_stop_has_shut_are_no_alarm() {
     let door = door();
     let place = Place::open(&door).await;
@@ -270,7 +291,7 @@ async fn backups_that_lie_here_alone_are_told_of_and_a_second_place_that_fails_i
     place.house.clock.advance(Duration::from_secs(86_400));
     backups::night(&place.house, &mut None).await;
     assert_eq!(place.notices().await, pair("backup_copy", "warning"));
-    place.told("the second place has not got the last backup").await;
+    place.told(&format!("The machine says: The folder {} is not there.", stick.display())).await;
     assert_eq!(place.messages().await.len(), 1);
     std::fs::create_dir(&stick).unwrap();
     place.house.clock.advance(Duration::from_secs(86_400));

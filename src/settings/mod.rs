@@ -66,7 +66,7 @@ pub const LANGUAGE: Setting = Setting {
     key: "language",
     kind: Kind::Language,
     default: Some("en"),
-    reason: "In which language the owners are written to; pages follow each reader's browser",
+    reason: "In which language owners and inviters are written to; pages follow each reader's browser",
     fixed: None,
 };
 pub const ALLOW_PLAIN: Setting = Setting {
@@ -247,7 +247,7 @@ impl Settings {
         self.text(&PLACE_NAME).or_else(|| self.domain()).unwrap_or_else(|| "imera".to_owned())
     }
 
-    /// In which the owners are written to.
+    /// In which owners and inviters are written to.
     pub fn language(&self) -> Lang {
         self.text(&LANGUAGE).as_deref().and_then(Lang::of_tag).unwrap_or(Lang::En)
     }

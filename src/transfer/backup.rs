@@ -56,6 +56,7 @@ use crate::settings;
 use crate::settings::Settings;
 use crate::store::FILE;
 use crate::store::Store;
+use crate::texts::Text;
 
 /// The folder of backups in the data folder.
 pub const FOLDER: &str = "backups";
@@ -108,6 +109,16 @@ impl Summary {
     pub fn failure(&self) -> Option<&Why> {
         let last = self.last_failure.as_ref();
         last.filter(|(at, _)| self.last_good.is_none_or(|(good, _)| good < *at)).map(|(_, why)| why)
+    }
+
+    /// Whole sentences for a notice about backups, by its key. `None`: another's, or only a line is known.
+    pub fn explain(&self, key: &str) -> Option<Text> {
+        let why = match key {
+            "backup" => self.failure(),
+            "backup_copy" => self.second_failed.as_ref(),
+            _ => None,
+        };
+        why.and_then(Why::text)
     }
 }
 

@@ -1224,6 +1224,7 @@ restore-back-aside = Was vorher hier war, liegt im Ordner <code>{ $name }</code>
 
 # Was Besitzern in einer Chatnachricht gesagt wird
 alert-line = { $place }: { $what }. { $next }
+alert-cause = Die Maschine sagt: { $cause }
 alert-said = Die Maschine sagt: { $what }. { $next }.
 
 # Ein Konto in der App

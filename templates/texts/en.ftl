@@ -1225,6 +1225,7 @@ restore-back-aside = What was here before lies in the folder <code>{ $name }</co
 
 # What owners are told by a chat message
 alert-line = { $place }: { $what }. { $next }
+alert-cause = The machine says: { $cause }
 alert-said = The machine says: { $what }. { $next }.
 
 # Signing up in an app

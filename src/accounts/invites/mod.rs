@@ -389,6 +389,12 @@ impl Invites {
         self.0.store.write(job).await
     }
 
+    /// Whether there is one of that account's to take back: open or paused.
+    pub async fn has_open(&self, of: AccountId) -> Result<bool, StoreError> {
+        let now = self.0.clock.utc();
+        self.0.store.read(move |c| rows::has_open(c, of, now)).await
+    }
+
     /// All that are remembered, newest first. `of`: those that this account made.
     pub async fn list(&self, of: Option<AccountId>) -> Result<Vec<Invite>, StoreError> {
         self.0.store.read(move |c| rows::list(c, of)).await

@@ -81,6 +81,12 @@ pub(super) fn insert(c: &Connection, new: &New, hash: &[u8; 32]) -> rusqlite::Re
     Ok(Ok(InviteId(c.last_insert_rowid())))
 }
 
+/// Whether one of that account's may still let somebody in, now or when it may invite again.
+pub(super) fn has_open(c: &Connection, of: AccountId, now: UtcMicros) -> rusqlite::Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM invite WHERE {OPEN} AND inviter = ?2)");
+    c.prepare_cached(&sql)?.query_row(params![now, of], |row| row.get(0))
+}
+
 fn exists(c: &Connection, name: &str) -> rusqlite::Result<bool> {
     c.query_row("SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)", [name], |row| row.get(0))
 }

@@ -13,7 +13,6 @@ use crate::notices::Severity;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::transfer::Summary;
-use crate::transfer::Why;
 
 /// Something that needs the owner.
 pub(super) struct Thing {
@@ -47,9 +46,7 @@ impl Thing {
 
     fn of_notice(notice: Notice) -> Thing {
         let said = format!("{}. {}.", notice.what, notice.next);
-        // A check's notice begins with its name.
-        let of_check = notice.what.strip_prefix(&*notice.key).and_then(|rest| rest.strip_prefix(": "));
-        let cause = notices::cause(of_check.unwrap_or(&notice.what));
+        let cause = notice.cause();
         Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), cause, said }
     }
 
@@ -61,12 +58,7 @@ impl Thing {
 
     /// Backups tell why they failed.
     pub fn explain(&mut self, summary: &Summary) {
-        let why = match self.key.as_str() {
-            "backup" => summary.failure(),
-            "backup_copy" => summary.second_failed.as_ref(),
-            _ => None,
-        };
-        if let Some(words) = why.and_then(Why::text) {
+        if let Some(words) = summary.explain(&self.key) {
             self.cause = Some(words);
         }
     }

@@ -50,7 +50,10 @@ async fn ask(site: &Inner, asked: &Asked, typed: &Path<String>, fields: &Form) -
     }
     let invite = parts.invites.of_token(token).await.map_err(|error| site.not_kept(asked, &error))?;
     let Some(invite) = invite.filter(|invite| first_today(site, invite)) else { return Ok(back()) };
-    match tell(parts, inviter.account, asked, &message(site, asked, parts, &invite, who)).await {
+    // Whoever asks is a stranger: their language is not the inviter's.
+    let book = parts.settings.language().book();
+    let day = days::day(&book, invite.created_at, site.clock.utc());
+    match tell(parts, inviter.account, &book, &message(parts, &invite, who, day)).await {
         true => {
             tracing::info!(account = inviter.account.0, invite = invite.id.0, "asked for a new invitation");
             Ok(back())
@@ -79,8 +82,7 @@ fn refused(who: &str) -> Option<Text> {
     }
 }
 
-fn message(site: &Inner, asked: &Asked, parts: &Parts, invite: &Invite, who: &str) -> Text {
-    let day = days::day(&asked.lang.book(), invite.created_at, site.clock.utc());
+fn message(parts: &Parts, invite: &Invite, who: &str, day: String) -> Text {
     let message = match (who, &invite.note) {
         // The owner has taken the right away: nothing that the inviter could do alone.
         ("", _) if invite.inviter_may_not => text("over-tell-cannot"),

@@ -51,6 +51,7 @@ use crate::accounts::standing::Closed;
 use crate::features::Parts;
 use crate::limits;
 use crate::route;
+use crate::texts::Book;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::web::form::Form;
@@ -211,9 +212,10 @@ fn locked(site: &Inner, asked: &Asked) -> Response {
     site.refusal(asked, StatusCode::FORBIDDEN, &text("sign-in-locked"), &text("entry-locked-next"))
 }
 
-/// Says something to one of our people. It waits for who is away; who cannot be told now is noted in the log.
-async fn tell(parts: &Parts, account: AccountId, asked: &Asked, message: &Text) -> bool {
-    let told = route::tell(parts, account, &asked.lang.book().plain(message)).await;
+/// Says something to one of our people: in the visitor's language only what is the visitor's own. It waits for who is
+/// away; who cannot be told now is noted in the log.
+async fn tell(parts: &Parts, account: AccountId, book: &Book, message: &Text) -> bool {
+    let told = route::tell(parts, account, &book.plain(message)).await;
     if let Err(error) = &told {
         tracing::warn!(account = account.0, ?error, "somebody could not be told");
     }

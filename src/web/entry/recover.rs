@@ -121,7 +121,7 @@ async fn recover(
         Ok(account) => {
             attempt.succeeded(site.clock.since_start());
             tracing::info!(account = account.0, peer = %from, "a new password by the recovery code");
-            tell(parts, account, asked, &text("recover-tell")).await;
+            tell(parts, account, &asked.lang.book(), &text("recover-tell")).await;
             Ok(account)
         }
         Err(RecoverError::Wrong) => {

@@ -101,7 +101,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, typed: Pa
     if errors.is_empty() {
         match entry::reset(parts, &ticket, fields.raw("password")).await {
             Ok(account) => {
-                tell(parts, account, &asked, &text("reset-tell")).await;
+                tell(parts, account, &asked.lang.book(), &text("reset-tell")).await;
                 return let_in(&site, &asked, parts, account, "?n=renewed").await;
             }
             Err(JoinError::Over(over)) => return over::answer(&site, &asked, (parts, token), &over, None).await,

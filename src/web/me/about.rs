@@ -71,7 +71,7 @@ async fn answer(site: &Inner, asked: &Asked, who: &Signed, errors: Errors, notic
         (_, Err(error)) => return site.not_kept(asked, &error),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (f, tab) = tab(site, asked, who, ("/me", text("me-title")), errors, notice);
+    let (f, tab) = tab(site, asked, who, ("/me", text("me-title")), errors, notice).await;
     let address = format!("{}@{}", who.name, parts.domain.domain());
     let about = format!("{}|{}", who.name, parts.domain.domain());
     let label = f.t.html(&text("me-qr").with("address", &address));
@@ -133,7 +133,7 @@ pub(super) async fn recovery(State(site): State<Arc<Inner>>, asked: Asked, who: 
         Err(ChangeError::Store(error)) => return site.not_kept(&asked, &error),
         Err(error) => return site.broken(asked.lang, asked.uri.path(), &error.to_string()),
     };
-    let (f, tab) = tab(&site, &asked, &who, ("/me", text("me-code-title")), Errors::default(), None);
+    let (f, tab) = tab(&site, &asked, &who, ("/me", text("me-code-title")), Errors::default(), None).await;
     let code = f.copy("recovery", &code, &text("me-code-copied"));
     page(StatusCode::OK, &CodePage { f, tab, code })
 }

@@ -98,7 +98,7 @@ pub(super) async fn answer(
         Err(error) => return site.not_kept(asked, &error),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (f, tab) = tab(site, asked, who, ("/me/data", text("me-data-title")), errors, notice);
+    let (f, tab) = tab(site, asked, who, ("/me/data", text("me-data-title")), errors, notice).await;
     let export = match standing {
         Standing::Nothing => Export::Nothing,
         Standing::Making => Export::Making,

@@ -80,7 +80,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
         Some("gone") => Some(text("me-devices-gone")),
         _ => None,
     };
-    let (f, tab) = tab(&site, &asked, &who, ("/me/devices", text("me-devices-title")), Errors::default(), notice);
+    let (f, tab) = tab(&site, &asked, &who, ("/me/devices", text("me-devices-title")), Errors::default(), notice).await;
     let sessions = parts.sessions.of(who.account);
     let here: Vec<&Session> = sessions.iter().map(|session| &**session).filter(|s| s.ended().is_none()).collect();
     let now = site.clock.utc();

@@ -1,4 +1,5 @@
 //! `/me/invite`: members invite too, where the owner lets them: a link for one person, and what became of one's own.
+//! Who may not any more still takes back what is out.
 //!
 //! Keeps no state; links just made are [`fresh`](crate::web::fresh). Owners have `/admin/invites`, where this leads them.
 
@@ -13,6 +14,7 @@ use axum::response::Redirect;
 use axum::response::Response;
 
 use super::Tab;
+use super::has_open;
 use super::may_invite;
 use super::tab;
 use crate::accounts::Role;
@@ -47,6 +49,8 @@ use crate::web::signed::Signed;
 struct Page {
     f: Frame,
     tab: Tab,
+    /// Whether there is a form.
+    may: bool,
     filled: Filled,
     /// Marks the form, so that it makes one link however often it is sent.
     once: String,
@@ -79,9 +83,12 @@ fn find<'a>(site: &'a Inner, asked: &Asked, who: &Signed) -> Result<&'a Arc<Part
     let parts = site.chat(asked)?;
     match who.role {
         Role::Owner => Err(Redirect::to("/admin/invites").into_response()),
-        _ if may_invite(site, who) => Ok(parts),
-        _ => Err(site.refusal(asked, StatusCode::FORBIDDEN, &text("me-invite-not"), &text("me-invite-not-next"))),
+        _ => Ok(parts),
     }
+}
+
+fn may_not(site: &Inner, asked: &Asked) -> Response {
+    site.refusal(asked, StatusCode::FORBIDDEN, &text("me-invite-not"), &text("me-invite-not-next"))
 }
 
 /// GET
@@ -90,10 +97,15 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
         Ok(parts) => parts,
         Err(reply) => return reply,
     };
+    let may = may_invite(&site, &who);
     let notice = match asked.query("n").as_deref() {
-        Some("full") => Some(text("me-invite-full")),
+        Some("full") => may.then(|| text("me-invite-full")),
         note => note.and_then(invitations::told).map(|(_, words)| words),
     };
+    // Taking the last one back is told too.
+    if !may && notice.is_none() && !has_open(&site, &who).await {
+        return may_not(&site, &asked);
+    }
     answer((&site, &asked, &who), parts, Filled::default(), (Errors::default(), notice)).await
 }
 
@@ -108,7 +120,7 @@ async fn answer(
         Err(error) => return site.not_kept(asked, &error),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (f, tab) = tab(site, asked, who, (PATH, text("me-invite-title")), errors, notice);
+    let (f, tab) = tab(site, asked, who, (PATH, text("me-invite-title")), errors, notice).await;
     let now = site.clock.utc();
     let fresh = |about| matches!(about, About::Invite(_));
     let link = site.fresh.find(who.session, site.clock.since_start(), fresh);
@@ -118,7 +130,8 @@ async fn answer(
     let (quota, ask_first) = (site.settings.number(&INVITE_QUOTA), site.settings.is_on(&ASK_FIRST));
     let rows = own.iter().take(limits::INVITES_PAGE).map(|invite| Row::of(&f.t, invite, who.account, now)).collect();
     let more = own.len().saturating_sub(limits::INVITES_PAGE);
-    page(status, &Page { f, tab, filled, once: clock::token(), link, given, quota, ask_first, rows, more })
+    let may = may_invite(site, who);
+    page(status, &Page { f, tab, may, filled, once: clock::token(), link, given, quota, ask_first, rows, more })
 }
 
 /// POST
@@ -127,6 +140,9 @@ pub(super) async fn make(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
         Ok(parts) => parts,
         Err(reply) => return reply,
     };
+    if !may_invite(&site, &who) {
+        return may_not(&site, &asked);
+    }
     let (note, once) = (fields.text("note"), fields.text("once"));
     let Some(lasts_s) = invitations::lasts_s(fields.text("lasts")).filter(|_| once.len() == clock::token().len())
     else {
@@ -158,7 +174,7 @@ pub(super) async fn make(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
     }
 }
 
-/// POST `/me/invite/{id}/withdraw`: one's own only.
+/// POST `/me/invite/{id}/withdraw`: one's own only, whether or not one may invite now.
 pub(super) async fn withdraw(
     State(site): State<Arc<Inner>>,
     asked: Asked,

@@ -55,7 +55,7 @@ struct Tab {
     /// The chat name.
     name: String,
     owner: bool,
-    /// Where one invites; `None`: somebody who may not.
+    /// Where one invites; `None`: somebody who may not, and has no link to take back.
     invite: Option<&'static str>,
     errors: Errors,
     /// What was just done.
@@ -63,7 +63,7 @@ struct Tab {
 }
 
 /// The frame and the tab's own. `path`: where the tab stands, for the language switch.
-fn tab(
+async fn tab(
     site: &Inner,
     asked: &Asked,
     who: &Signed,
@@ -80,13 +80,20 @@ fn tab(
     let f = Frame { path: path.to_owned(), ..Frame::new(asked, &title, Some(place.clone())) };
     let notice = notice.map(|notice| f.t.html(&notice));
     let owner = who.role == Role::Owner;
-    let invite = may_invite(site, who).then_some(if owner { "/admin/invites" } else { "/me/invite" });
+    let invites = may_invite(site, who) || has_open(site, who).await;
+    let invite = invites.then_some(if owner { "/admin/invites" } else { "/me/invite" });
     (f, Tab { place, name: who.name.clone(), owner, invite, errors, notice })
 }
 
 /// Whether somebody may let people in by a link of theirs.
 fn may_invite(site: &Inner, who: &Signed) -> bool {
     may_give(Kind::Account, who.role, site.settings.is_on(&MEMBERS_INVITE))
+}
+
+/// Whether somebody has links out. What cannot be read now is not worth more than a tab.
+async fn has_open(site: &Inner, who: &Signed) -> bool {
+    let Some(parts) = site.open.get() else { return false };
+    parts.invites.has_open(who.account).await.unwrap_or_default()
 }
 
 /// Asks for the password once more, within the limits on guessing. Ok(false): it is not the right one. Err: the page

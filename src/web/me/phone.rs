@@ -43,12 +43,12 @@ fn is_fresh(site: &Inner, who: &Signed) -> bool {
 
 /// GET
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, who: Signed) -> Response {
-    answer(&site, &asked, &who, Errors::default())
+    answer(&site, &asked, &who, Errors::default()).await
 }
 
-fn answer(site: &Inner, asked: &Asked, who: &Signed, errors: Errors) -> Response {
+async fn answer(site: &Inner, asked: &Asked, who: &Signed, errors: Errors) -> Response {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (f, tab) = tab(site, asked, who, (PATH, text("me-phone-title")), errors, None);
+    let (f, tab) = tab(site, asked, who, (PATH, text("me-phone-title")), errors, None).await;
     page(status, &Page { f, tab, password: !is_fresh(site, who), code: None })
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn make(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
             Ok(false) => {
                 let mut errors = Errors::default();
                 errors.add("password", text("me-password-wrong"));
-                return answer(&site, &asked, &who, errors);
+                return answer(&site, &asked, &who, errors).await;
             }
             Err(reply) => return reply,
         }
@@ -74,7 +74,7 @@ pub(super) async fn make(State(site): State<Arc<Inner>>, asked: Asked, who: Sign
             return site.not_kept(&asked, &error);
         }
     }
-    let (f, tab) = tab(&site, &asked, &who, (PATH, text("me-phone-title")), Errors::default(), None);
+    let (f, tab) = tab(&site, &asked, &who, (PATH, text("me-phone-title")), Errors::default(), None).await;
     let address = format!("{}@{}", who.name, parts.domain.domain());
     let code = phone::code(&site, &f, who.account, &address).await;
     page(StatusCode::OK, &Page { f, tab, password: false, code: Some(code) })
