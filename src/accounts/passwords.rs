@@ -125,7 +125,9 @@ impl Strength {
 /// Why a password is refused; for terminals it shows itself in English.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WeakPassword {
-    TooShort { signs: usize },
+    TooShort {
+        signs: usize,
+    },
     TooLong,
     WellKnown,
     Sign,
