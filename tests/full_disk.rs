@@ -132,6 +132,60 @@ fn files_on_a_disk_of_their_own_are_in_the_backup_and_stand_in_the_way_of_a_rest
 }
 
 #[test]
+fn a_backup_that_would_not_fit_is_not_begun_and_what_there_is_stays() {
+    let outside = Folder::new();
+    let (mut server, _, folder) = on_small_disk(&outside);
+    set_up(&folder, &mut server);
+    folder.json(&["backup", "create"]);
+    let kept = || {
+        let all = found(&folder.file("backups"), "").into_iter();
+        let mut all: Vec<(String, Vec<u8>)> = all
+            .map(|name| {
+                let bytes = std::fs::read(folder.file("backups").join(&name)).unwrap();
+                (name, bytes)
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    let before = kept();
+    assert_eq!(before.len(), 1);
+    // Room for the server to go on, and none for a snapshot and its file.
+    std::fs::write(folder.file("ballast"), vec![1; FILES * 2]).unwrap();
+    let told = folder.imera(&["backup", "create"], "");
+    assert_eq!((told.code, told.stdout.as_str(), told.stderr.lines().count()), (1, "", 1), "{}", told.stderr);
+    let (beginning, figures) = told.stderr.split_once(" (").unwrap();
+    assert_eq!(beginning, format!("imera: it does not fit on the disk of {}", outside.path.display()));
+    let (needs, rest) = figures.split_once(" MB needed, ").unwrap();
+    let (free, rest) = rest.split_once(" MB free)").unwrap();
+    assert_eq!(rest, ": free some, or use a bigger disk\n");
+    let (needs, free): (f64, f64) = (needs.parse().unwrap(), free.parse().unwrap());
+    // Twice the files and the reserve; and what is left of the disk.
+    assert!(free < needs && (90.0..100.0).contains(&needs), "{}", told.stderr);
+    assert!(kept() == before, "older ones are as they were, and nothing is new");
+    assert!(found(&folder.path, ".imera-scratch-").is_empty());
+
+    let mut mira = Browser::new(&server.address("http").to_string());
+    assert_eq!(mira.post("/sign-in", &[("name", "mira"), ("password", PASSWORD)]).leads_to(), "/admin");
+    let page = mira.get("/admin/backups").body;
+    let said = format!("It does not fit: it needs {needs:.1} MB, and {free:.1} MB are free in");
+    assert!(page.contains("The last backup failed") && page.contains(&said), "{said}: {page}");
+    assert_eq!(page.matches(">Download<").count(), 1, "the good one is offered");
+    mira.extra = "Accept-Language: de\r\n".to_owned();
+    assert!(mira.get("/admin/backups").body.contains("Es passt nicht: Nötig sind"));
+    mira.post("/admin/look", &[]);
+    let notices = folder.json(&["status"])["notices"].to_string();
+    assert!(notices.contains("it does not fit on the disk"), "{notices}");
+
+    std::fs::remove_file(folder.file("ballast")).unwrap();
+    folder.json(&["backup", "create"]);
+    mira.extra.clear();
+    assert!(!mira.get("/admin/backups").body.contains("The last backup failed"));
+    assert_eq!(kept().len(), 2);
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[test]
 fn a_disk_that_fills_while_a_backup_is_made_leaves_a_good_one_or_none() {
     let outside = Folder::new();
     let (mut server, _, folder) = on_small_disk(&outside);

@@ -205,6 +205,7 @@ impl Invites {
             let known = (row.name.clone(), role);
             let job = move |c: &Connection| {
                 let by = own_name.then_some(id);
+                lapse(c, over_before(at))?;
                 if exists(c, &row.name)? || invites::is_kept(c, &row.name, by, at)? {
                     return Ok(Outcome::Taken);
                 }
@@ -235,6 +236,7 @@ impl Invites {
         let at = self.0.clock.utc();
         let job = move |c: &Connection| {
             let by = own_name.then_some(id);
+            lapse(c, over_before(at))?;
             if exists(c, &row.name)? || invites::is_kept(c, &row.name, by, at)? {
                 return Ok(Outcome::Taken);
             }
@@ -265,23 +267,25 @@ impl Invites {
     /// How the request behind this token stands.
     pub async fn request_standing(&self, token: &str) -> Result<Standing, StoreError> {
         let hash = invites::hash(token);
-        let sql = "SELECT name, at FROM join_request WHERE token_hash = ?";
+        let over = over_before(self.0.clock.utc());
+        let sql = "SELECT name, at FROM join_request WHERE token_hash = ? AND at > ?";
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, UtcMicros>(1)?));
-        let found = self.0.store.read(move |c| c.query_row(sql, [hash], read).optional()).await?;
+        let found = self.0.store.read(move |c| c.query_row(sql, params![hash, over], read).optional()).await?;
         let until = |at| at + limits::JOIN_REQUEST_S as i64 * 1_000_000;
         Ok(found.map_or(Standing::Over, |(name, at)| Standing::Waits { name: name.into(), until: until(at) }))
     }
 
     /// Who waits for an owner's yes, oldest first.
     pub async fn requests(&self) -> Result<Vec<JoinRequest>, StoreError> {
+        let over = over_before(self.0.clock.utc());
         let sql = "SELECT join_request.id, join_request.name, join_request.role, invite, note, account.name, at
                    FROM join_request LEFT JOIN invite ON invite.id = invite
-                   LEFT JOIN account ON account.id = inviter ORDER BY join_request.id";
+                   LEFT JOIN account ON account.id = inviter WHERE at > ? ORDER BY join_request.id";
         self.0
             .store
             .read(move |c| {
                 let mut select = c.prepare_cached(sql)?;
-                let rows = select.query_map([], |row| {
+                let rows = select.query_map([over], |row| {
                     let invite: Option<i64> = row.get(3)?;
                     let note: Option<String> = row.get(4)?;
                     Ok(JoinRequest {
@@ -324,9 +328,9 @@ impl Invites {
     pub async fn refuse(&self, request: i64, by: &By) -> Result<bool, StoreError> {
         let (by, at) = (by.clone(), self.0.clock.utc());
         let job = move |c: &Connection| {
-            let sql = "DELETE FROM join_request WHERE id = ? RETURNING name, invite";
-            let refused = c.query_row(sql, [request], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
-            match refused {
+            let sql = "DELETE FROM join_request WHERE id = ? AND at > ? RETURNING name, invite";
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+            match c.query_row(sql, params![request, over_before(at)], read).optional()? {
                 Some((name, invite)) => {
                     free(c, &name, invite)?;
                     audit::note(c, &by, &Deed::TurnedAway { name }, at).map(|()| true)
@@ -370,6 +374,11 @@ impl Invites {
     }
 }
 
+/// Requests from then or before are over, swept or not.
+pub(super) fn over_before(now: UtcMicros) -> UtcMicros {
+    now - limits::JOIN_REQUEST_S as i64 * 1_000_000
+}
+
 /// Requests from before that time end: their names and places are free again. How many.
 pub(super) fn lapse(c: &Connection, before: UtcMicros) -> rusqlite::Result<usize> {
     let mut delete = c.prepare_cached("DELETE FROM join_request WHERE at <= ? RETURNING name, invite")?;
@@ -392,8 +401,8 @@ type Approved = (AccountId, Arc<str>, Role, Option<AccountId>);
 
 fn approve(c: &Connection, request: i64, at: UtcMicros) -> rusqlite::Result<Option<Approved>> {
     let sql = "SELECT join_request.name, join_request.role, iif(befriend, inviter, NULL), invite
-               FROM join_request LEFT JOIN invite ON invite.id = invite WHERE join_request.id = ?";
-    let found = c.query_row(sql, [request], |row| {
+               FROM join_request LEFT JOIN invite ON invite.id = invite WHERE join_request.id = ? AND at > ?";
+    let found = c.query_row(sql, params![request, over_before(at)], |row| {
         Ok((
             row.get::<_, String>(0)?,
             row.get::<_, String>(1)?,

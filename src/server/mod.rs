@@ -207,12 +207,18 @@ async fn set_up_done(house: &House, signals: &mut Signals) -> Option<End> {
     tracing::info!("not set up yet: waiting for a browser, or for imera setup");
     // A unit that waits for its owner has started all the same.
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("waiting for set-up")]);
+    let day = Duration::from_secs(limits::SETUP_CODE_MAX_S);
+    // No other event puts it off.
+    let mut next = std::pin::pin!(house.clock.sleep(day));
     loop {
         tokio::select! {
             () = house.set_up.notified() => return None,
             () = house.again.notified() => return Some(End::Restored),
             order = signals.next() => if order == Order::Stop { return Some(End::Stopped) },
-            () = house.clock.sleep(Duration::from_secs(limits::SETUP_CODE_MAX_S)) => drop(show()),
+            () = &mut next => {
+                show();
+                next.set(house.clock.sleep(day));
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the running server does as time passes: the server's parts with a stepped clock. Alarms, from what goes wrong
 //! to the message that the owner finds; and what goes when its time is over.
 
+mod code;
+
 use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -455,8 +455,8 @@ impl Invites {
 
     /// Ends requests to join that nobody answered, and forgets invitations that ended long ago. How many.
     pub async fn sweep(&self) -> Result<Swept, StoreError> {
-        let ago = |seconds: u64| self.0.clock.utc() - seconds as i64 * 1_000_000;
-        let (asked, ended) = (ago(limits::JOIN_REQUEST_S), ago(limits::INVITE_KEPT_S));
+        let now = self.0.clock.utc();
+        let (asked, ended) = (joining::over_before(now), now - limits::INVITE_KEPT_S as i64 * 1_000_000);
         let job =
             move |c: &Connection| Ok(Swept { requests: joining::lapse(c, asked)?, invites: rows::sweep(c, ended)? });
         self.0.store.write(job).await

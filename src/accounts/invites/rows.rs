@@ -18,6 +18,7 @@ use super::Ticket;
 use super::may_give;
 use crate::accounts::AccountId;
 use crate::accounts::Role;
+use crate::accounts::joining;
 use crate::clock::UtcMicros;
 use crate::limits;
 use crate::settings;
@@ -101,9 +102,10 @@ pub(in crate::accounts) fn is_kept(
 ) -> rusqlite::Result<bool> {
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM invite WHERE {OPEN} AND name = ?2 AND id <> ?3)
-         OR EXISTS (SELECT 1 FROM join_request WHERE name = ?2)"
+         OR EXISTS (SELECT 1 FROM join_request WHERE name = ?2 AND at > ?4)"
     );
-    c.prepare_cached(&sql)?.query_row(params![now, name, by.map_or(0, |id| id.0)], |row| row.get(0))
+    let over = joining::over_before(now);
+    c.prepare_cached(&sql)?.query_row(params![now, name, by.map_or(0, |id| id.0), over], |row| row.get(0))
 }
 
 /// Takes one place for a contact; who was let in before takes no second one. Else as [`spend`].

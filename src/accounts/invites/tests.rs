@@ -273,6 +273,41 @@ async fn a_request_that_nobody_answers_ends_and_frees_its_name_and_its_place() {
 }
 
 #[tokio::test]
+async fn a_request_whose_time_is_over_waits_for_no_sweep() {
+    let place = place().await;
+    let lasts_s = 2 * limits::JOIN_REQUEST_S;
+    let made = place.made(Order { ask_first: true, uses: 5, lasts_s, ..Order::account(None) }).await;
+    let straight = place.made(Order { lasts_s, ..Order::account(None) }).await;
+    let ticket = place.ticket(&made.token).await;
+    let mut tokens = Vec::new();
+    for name in ["tom", "ann", "zoe"] {
+        let Joined::Waits { token, .. } = place.join(&ticket, name).await.unwrap() else { panic!() };
+        tokens.push(token);
+    }
+    let named = || Order { name: Some("ann".into()), ..Order::account(None) };
+    place.clock.advance(Duration::from_secs(limits::JOIN_REQUEST_S - 1));
+    let requests = place.invites.requests().await.unwrap();
+    assert_eq!(requests.len(), 3);
+    assert!(matches!(place.invites.create(named()).await, Err(OrderError::NameTaken)));
+    place.clock.advance(Duration::from_secs(1));
+    assert!(place.invites.requests().await.unwrap().is_empty());
+    for (request, token) in requests.iter().zip(&tokens) {
+        assert_eq!(place.invites.request_standing(token).await.unwrap(), Standing::Over);
+        assert_eq!(place.invites.approve(request.id, &By::Machine).await.unwrap(), None);
+        assert!(!place.invites.refuse(request.id, &By::Machine).await.unwrap());
+    }
+    assert_eq!((place.accounts.find("tom"), place.ticket(&made.token).await.left), (None, 2));
+    // Their names are free for all who come, and their places once somebody did.
+    place.made(named()).await;
+    assert!(matches!(place.join(&ticket, "tom").await, Ok(Joined::Waits { .. })));
+    assert_eq!(place.ticket(&made.token).await.left, 4);
+    let ticket = place.ticket(&straight.token).await;
+    assert!(matches!(place.join(&ticket, "zoe").await, Ok(Joined::In { .. })));
+    assert_eq!(place.invites.sweep().await.unwrap().requests, 0);
+    assert_eq!(place.invites.requests().await.unwrap().len(), 1, "tom, who asked again");
+}
+
+#[tokio::test]
 async fn xep0379_3_5_a_token_vouches_for_the_inviter_s_contacts_only() {
     let place = place().await;
     let tom = place.accounts.create("tom", "x", Role::Member).await.unwrap();
