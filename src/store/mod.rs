@@ -36,7 +36,7 @@ pub use batch::{Batch, Commit};
 pub use error::{Cause, CommitError, OpenError, StoreError, Trouble};
 pub use ids::AccountId;
 pub use ids::DeviceId;
-pub use open::{FILE, OpenOptions, schema_version};
+pub use open::{FILE, OpenOptions, has_our_schema, schema_version};
 
 use crate::clock::Clock;
 use crate::clock::UtcMicros;

@@ -1,5 +1,6 @@
 //! Opening: the file, its settings, its schema.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -25,6 +26,29 @@ const SCHEMAS: &[&str] = &[
 /// The schema that this version writes.
 pub fn schema_version() -> u32 {
     SCHEMAS.len() as u32
+}
+
+/// Whether a database has the tables and indexes of its version, and nothing else: no trigger, no view, and each as it
+/// was made. White space does not count.
+pub fn has_our_schema(connection: &Connection) -> rusqlite::Result<bool> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let fresh = Connection::open_in_memory()?;
+    for schema in SCHEMAS.iter().take(version.max(0) as usize) {
+        fresh.execute_batch(schema)?;
+    }
+    Ok(things(connection)? == things(&fresh)?)
+}
+
+/// What a schema consists of: kind, name, table and how it was made. Statistics are SQLite's own.
+fn things(connection: &Connection) -> rusqlite::Result<BTreeSet<[String; 4]>> {
+    let sql =
+        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'";
+    let mut select = connection.prepare(sql)?;
+    let rows = select.query_map([], |row| {
+        let sql: String = row.get(3)?;
+        Ok([row.get(0)?, row.get(1)?, row.get(2)?, sql.split_whitespace().collect()])
+    })?;
+    rows.collect()
 }
 
 /// The database's file in the data folder.

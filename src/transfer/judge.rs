@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use rusqlite::OpenFlags;
 
 use super::Manifest;
 use super::Passphrase;
@@ -24,11 +25,29 @@ use crate::audit::By;
 use crate::audit::Deed;
 use crate::clock::Clock;
 use crate::config;
+use crate::settings;
+use crate::settings::Setting;
 use crate::store::FILE;
 use crate::store::OpenOptions;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::schema_version;
+
+/// Settings that name what is on this machine alone: programs and folders.
+const OF_MACHINE: [&Setting; 2] = [&settings::BACKUP_COMMAND, &settings::BACKUP_FOLDER];
+
+/// A setting's key and its value.
+pub(super) type Chosen = (&'static str, String);
+
+/// What the machine of this data folder has chosen for itself; nothing where no place is.
+pub(super) fn of_machine(data: &Path) -> Vec<Chosen> {
+    use rusqlite::OptionalExtension as _;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(today) = Connection::open_with_flags(data.join(FILE), flags) else { return Vec::new() };
+    let value = |key: &str| today.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0));
+    let chosen = |setting: &&Setting| Some((setting.key, value(setting.key).optional().ok().flatten()?));
+    OF_MACHINE.iter().filter_map(chosen).collect()
+}
 
 /// Unpacks a file into the empty folder `to`, if that has the room, and proves its database. `below`: the folder that
 /// people know, on the same disk.
@@ -48,8 +67,7 @@ pub(super) fn unpack(
     };
     let (head, manifest) = unpack::unpack_file(file, passphrase, to, what, &fits, tell)?;
     let database = to.join(FILE);
-    let proved = proof::prove(&database, &manifest, tell).and_then(|()| proof::check_harmless(&database));
-    proved.map_err(|reason| TransferError::damaged(file, reason))?;
+    proof::prove(&database, &manifest, tell).map_err(|reason| TransferError::damaged(file, reason))?;
     match manifest.domain.as_deref().map(config::domain_name) {
         Some(None) => Err(TransferError::damaged(file, "its domain cannot be one")),
         _ => Ok((head, manifest)),
@@ -58,7 +76,14 @@ pub(super) fn unpack(
 
 /// Migrates the database that was unpacked into `folder`, and takes out of it what must not come back from an older
 /// day. `file`: its name in errors.
-pub(super) async fn make_ready(folder: &Path, file: &Path, head: &Head, clock: &Clock) -> Result<(), TransferError> {
+/// `machine`: what this machine has chosen for itself ([`of_machine`]).
+pub(super) async fn make_ready(
+    folder: &Path,
+    file: &Path,
+    head: &Head,
+    machine: Vec<Chosen>,
+    clock: &Clock,
+) -> Result<(), TransferError> {
     let damaged = |reason: &dyn ToString| TransferError::damaged(file, reason.to_string());
     let options = OpenOptions { create: false, reserve: 0, ..OpenOptions::default() };
     let store = Store::open(folder, options, clock.clone()).map_err(|error| {
@@ -73,7 +98,7 @@ pub(super) async fn make_ready(folder: &Path, file: &Path, head: &Head, clock: &
         locked: head.lock.is_some(),
         ..Record::new(Kind::Restored, head.made_at, clock.utc())
     };
-    let changed = store.write(move |db| make_older(db, &record)).await;
+    let changed = store.write(move |db| make_older(db, &record, &machine)).await;
     store.close().await;
     changed.map_err(|error| match error {
         // Tables of ours are missing, or are others.
@@ -84,8 +109,17 @@ pub(super) async fn make_ready(folder: &Path, file: &Path, head: &Head, clock: &
 
 /// What clients remember of the days after the backup must not be taken for what the older
 /// database says: the counts of their streams, and the versions of their rosters. Archive ids need
-/// nothing: a new run begins with the start. Browsers that were signed out since stay so.
-fn make_older(db: &Connection, record: &Record) -> rusqlite::Result<()> {
+/// nothing: a new run begins with the start. Browsers that were signed out since stay so, and links for a new password
+/// that were used since too. What decides over a machine never comes out of a file: who brings one in a browser could
+/// run a command here by it.
+fn make_older(db: &Connection, record: &Record, machine: &[Chosen]) -> rusqlite::Result<()> {
+    for setting in OF_MACHINE {
+        db.execute("DELETE FROM setting WHERE key = ?", [setting.key])?;
+    }
+    for (key, value) in machine {
+        db.execute("INSERT INTO setting (key, value) VALUES (?, ?)", [*key, value])?;
+    }
+    db.execute("UPDATE invite SET revoked_at = ?1 WHERE kind = 'reset' AND revoked_at IS NULL", [record.ended_at])?;
     db.execute("DELETE FROM stream", [])?;
     db.execute("DELETE FROM notice", [])?;
     browsers::forget_all(db)?;

@@ -11,6 +11,7 @@ use rusqlite::OpenFlags;
 use super::manifest::Manifest;
 use super::work::Stage;
 use super::work::Tell;
+use crate::store;
 
 /// What a database's file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,16 +61,15 @@ pub fn count(path: &Path) -> rusqlite::Result<Counted> {
     })
 }
 
-/// Err: it holds what would act by itself. No schema of ours does.
-pub fn check_harmless(path: &Path) -> Result<(), String> {
-    let acting = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')";
-    let found = open(path).and_then(|connection| {
-        use rusqlite::OptionalExtension as _;
-        connection.query_row(acting, [], |row| row.get::<_, String>(0)).optional()
-    });
-    match found.map_err(|error| format!("its database does not open: {error}"))? {
-        Some(_) => Err("its database holds what is none of ours".to_owned()),
-        None => Ok(()),
+/// Err: it is none of ours: another schema, what would act by itself, or rows that hang on none.
+fn check_ours(connection: &Connection) -> Result<(), String> {
+    let looked = || -> rusqlite::Result<bool> {
+        let mut orphans = connection.prepare("PRAGMA foreign_key_check")?;
+        Ok(store::has_our_schema(connection)? && !orphans.exists([])?)
+    };
+    match looked().map_err(|error| format!("its database cannot be read: {error}"))? {
+        true => Ok(()),
+        false => Err("its database holds what is none of ours".to_owned()),
     }
 }
 
@@ -87,6 +87,7 @@ pub fn prove(path: &Path, manifest: &Manifest, tell: &Tell) -> Result<(), String
             return Err(format!("its database is not whole: {}", verdict.lines().next().unwrap_or_default()));
         }
     }
+    check_ours(&connection)?;
     drop(connection);
     let counted = count(path).map_err(damaged)?;
     tell.step(Stage::Integrity, of, of);

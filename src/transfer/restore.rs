@@ -117,7 +117,7 @@ fn check_in_place(data: &Path) -> Result<(), TransferError> {
 /// Makes the copy today's, and all of it durable.
 async fn make_ready(data: &Path, file: &Path, prepared: &Prepared, clock: &Clock) -> Result<(), TransferError> {
     let new = data.join(RESTORED).join(NEW);
-    judge::make_ready(&new, file, &prepared.head, clock).await?;
+    judge::make_ready(&new, file, &prepared.head, judge::of_machine(data), clock).await?;
     for entry in std::fs::read_dir(&new).map_err(TransferError::io(&new))? {
         let name = entry.map_err(TransferError::io(&new))?.file_name();
         if name != FILE && name != FILES {

@@ -40,7 +40,7 @@ pub async fn verify(
     let (head, opened) = work::run(step, move |tell| look(&file, passphrase.as_ref(), &below, tell)).await?;
     let manifest = match opened {
         Some((manifest, scratch)) => {
-            judge::make_ready(scratch.path(), path, &head, clock).await?;
+            judge::make_ready(scratch.path(), path, &head, Vec::new(), clock).await?;
             Some(manifest)
         }
         None => None,

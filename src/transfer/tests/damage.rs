@@ -273,6 +273,14 @@ async fn a_database_that_is_none_of_ours_is_refused_by_a_look_as_by_a_restore() 
         ("PRAGMA user_version = 99", 7),
         ("PRAGMA application_id = 5", crate::store::schema_version()),
         ("UPDATE setting SET value = 'no domain!' WHERE key = 'domain'", crate::store::schema_version()),
+        ("DROP TABLE verifier", crate::store::schema_version()),
+        ("ALTER TABLE invite DROP COLUMN note", crate::store::schema_version()),
+        ("CREATE UNIQUE INDEX one ON account (role)", crate::store::schema_version()),
+        ("CREATE VIEW seen AS SELECT * FROM account", crate::store::schema_version()),
+        (
+            "PRAGMA foreign_keys = OFF; INSERT INTO verifier SELECT 77, 'SCRAM-SHA-1', x'00', 4096, x'00', x'00'",
+            crate::store::schema_version(),
+        ),
         ("CREATE TRIGGER t AFTER INSERT ON backup BEGIN DELETE FROM account; END", crate::store::schema_version()),
     ] {
         let copy = place.path("copy.sqlite");
@@ -320,4 +328,25 @@ async fn an_older_schema_is_migrated_beside_today_and_then_brought_in() {
     let schema =
         Connection::open(other.path().join(FILE)).unwrap().pragma_query_value(None, "user_version", |row| row.get(0));
     assert_eq!(schema, Ok(crate::store::schema_version()));
+}
+
+#[tokio::test]
+async fn what_decides_over_a_machine_is_its_own_and_comes_out_of_no_file() {
+    let place = Place::new().await;
+    place.settings.set("backup_command", "cp {} /mnt", &By::Machine).await.unwrap();
+    let file = place.create().await.path;
+    let other = tempfile::tempdir().unwrap();
+    let bring = async || {
+        prepare(other.path(), &file, None, &place.clock, &quiet).await.unwrap();
+        commit(other.path(), NOON, false).unwrap();
+        settle(other.path()).unwrap();
+        let today = Connection::open(other.path().join(FILE)).unwrap();
+        let sql = "SELECT max(value) FROM setting WHERE key = 'backup_command'";
+        (today.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).unwrap(), today)
+    };
+    let (command, today) = bring().await;
+    assert_eq!(command, None, "an empty machine runs nothing that a file names");
+    today.execute("INSERT INTO setting VALUES ('backup_command', 'rsync {} nas:')", []).unwrap();
+    drop(today);
+    assert_eq!(bring().await.0.as_deref(), Some("rsync {} nas:"));
 }
