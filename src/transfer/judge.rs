@@ -39,10 +39,10 @@ const OF_MACHINE: [&Setting; 2] = [&settings::BACKUP_COMMAND, &settings::BACKUP_
 /// A setting's key and its value.
 pub(super) type Chosen = (&'static str, String);
 
-/// What the machine of this data folder has chosen for itself; nothing where no place is.
+/// What the machine of this data folder has chosen for itself; nothing where no place is, or none that can be read.
 pub(super) fn of_machine(data: &Path) -> Vec<Chosen> {
     use rusqlite::OptionalExtension as _;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(today) = Connection::open_with_flags(data.join(FILE), flags) else { return Vec::new() };
     let value = |key: &str| today.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0));
     let chosen = |setting: &&Setting| Some((setting.key, value(setting.key).optional().ok().flatten()?));
