@@ -104,11 +104,6 @@ fn as_meant(plan: Plan) -> Result<Plan, Failure> {
         let what = format!("{option} cannot be \"{}\"", value.chars().take(80).collect::<String>());
         Failure::usage(what, book.plain(&error).trim_end_matches('.'))
     };
-    // The page cuts these off and shows what is left; here nobody looks it over.
-    if let Some(sign) = plan.domain.trim().chars().find(|sign| "@/:?#".contains(*sign)) {
-        let what = format!("--domain has a {sign} in it");
-        return Err(Failure::usage(what, "write the domain alone, as in beach.example"));
-    }
     let kind = match (plan.home, &plan.host) {
         (true, _) => Kind::Home,
         (false, Some(_)) => Kind::WebElsewhere,
