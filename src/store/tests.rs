@@ -37,12 +37,16 @@ async fn get(store: &Store, key: &'static str) -> Option<String> {
 /// Holds the writer up until the sender is dropped.
 fn hold_up(store: &Store) -> mpsc::Sender<()> {
     let (release, wait) = mpsc::channel::<()>();
+    let (begin, begun) = mpsc::channel::<()>();
     let mut batch = Batch::new();
     batch.push(move |_| {
+        let _ = begin.send(());
         let _ = wait.recv();
         Ok(())
     });
     drop(store.submit(batch));
+    // Else the writer, woken late, might take it together with some of what comes next.
+    begun.recv().expect("it runs");
     release
 }
 

@@ -47,6 +47,6 @@ told = b"size %020d\nsha256 " % (len(head) + len(payload)) + total
 open(sys.argv[3], "wb").write(re.sub(rb"size \d{20}\nsha256 [0-9a-f]{64}", told, head) + payload)
 END
 echo "correct horse battery" | imera backup verify by-age.backup --passphrase-stdin | grep -q ' is good: 1 account, '
-echo "correct horse battery" | imera restore by-age.backup --passphrase-stdin | grep -q '^a.test is back '
+echo "correct horse battery" | imera restore by-age.backup --passphrase-stdin | grep -q '^A is back '
 
 echo "5 passed, 0 failed"
