@@ -127,6 +127,11 @@ pub fn job(by: By, deed: Deed, at: UtcMicros) -> impl FnOnce(&Connection) -> rus
     move |c| note(c, &by, &deed, at)
 }
 
+/// When the newest change was made.
+pub fn newest_at(c: &Connection) -> rusqlite::Result<Option<UtcMicros>> {
+    c.query_row("SELECT max(at) FROM audit", [], |row| row.get(0))
+}
+
 /// The newest lines, or those before `before`; at most `count`.
 pub fn page(c: &Connection, before: Option<i64>, count: usize) -> rusqlite::Result<Vec<Line>> {
     let sql = "SELECT id, by, what, holes, at FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2";

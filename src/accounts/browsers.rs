@@ -52,7 +52,8 @@ const TOUCH_US: i64 = limits::WEB_SESSION_TOUCH_S as i64 * 1_000_000;
 impl Accounts {
     /// Signs a browser in, durable on return. Gives its number and its cookie: 256 bits in URL-safe base64. `proof`: of
     /// the password that was typed, `None` where it was just chosen. `None`: the password is another by now, or the
-    /// account is locked or gone. The account's browsers beyond [`limits::WEB_SESSIONS_PER_ACCOUNT_MAX`], seen longest ago, are signed out.
+    /// account is locked or gone. The account's browsers beyond [`limits::WEB_SESSIONS_PER_ACCOUNT_MAX`], seen longest
+    /// ago, are signed out.
     pub async fn begin_browser(
         &self,
         account: AccountId,

@@ -105,17 +105,11 @@ impl Accounts {
         Ok(Ring { own: own.unwrap_or(stand_in), spare })
     }
 
-    /// That a name and its own password were right, for what is decided later: see [`Proof`].
+    /// Whose name and own password these are; a device's password is none. `name`: a prepared local
+    /// part; `password`: as typed. Takes the time of one PBKDF2 for unknown names too.
     pub async fn prove_password(&self, name: &str, password: &str) -> Result<Option<Proof>, StoreError> {
         let found = self.compare(name, password).await?;
         Ok(found.filter(|(_, which, _)| *which == Which::Own).map(|(account, _, salt)| Proof { account, salt }))
-    }
-
-    /// Whose name and own password these are; a device's password is none. `name`: a prepared local
-    /// part; `password`: as typed. Takes the time of one PBKDF2 for unknown names too.
-    pub async fn verify_password(&self, name: &str, password: &str) -> Result<Option<AccountId>, StoreError> {
-        let found = self.verify_any(name, password).await?;
-        Ok(found.filter(|(_, which)| *which == Which::Own).map(|(account, _)| account))
     }
 
     /// The same for chat: a device's password is as good.

@@ -209,16 +209,15 @@ fn stem(text: &str) -> &str {
 
 fn is_well_known(typed: &str) -> bool {
     let plain = plain(typed);
-    let known = is_word;
     let stem = stem(&plain);
     let ends: String = plain.trim_end_matches(|sign: char| !sign.is_alphabetic() && sign != '@' && sign != '$').into();
     let distinct: std::collections::HashSet<char> = plain.chars().collect();
     distinct.len() < 4
         || stem.is_empty() && plain.len() < 14
-        || known(&plain)
-        || known(stem)
-        || known(&without_stand_ins(stem))
-        || known(&without_stand_ins(&ends))
+        || is_word(&plain)
+        || is_word(stem)
+        || is_word(&without_stand_ins(stem))
+        || is_word(&without_stand_ins(&ends))
         || is_of_a_row(&plain)
         || repeated(&plain).is_some_and(|unit| unit.len() < 5 || is_easy(unit))
         || is_interleaved(&plain)

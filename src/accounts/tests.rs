@@ -45,7 +45,7 @@ async fn an_account_outlives_a_restart() {
     assert_eq!((accounts.find("juliet"), accounts.len()), (Some(id), 1));
     assert_eq!((accounts.name(id).as_deref(), accounts.role(id)), (Some("juliet"), Some(Role::Owner)));
     assert_eq!(accounts.list().await.unwrap()[0].display_name.as_deref(), Some("Juliet C."));
-    assert_eq!(accounts.verify_password("juliet", "R0m30").await.unwrap(), Some(id));
+    assert_eq!(accounts.prove_password("juliet", "R0m30").await.unwrap().map(|proof| proof.account), Some(id));
     assert!(accounts.verifier("nobody", Hash::Sha256).await.unwrap() == unknown);
     assert!(accounts.verifier("juliet", Hash::Sha512).await.unwrap() == own);
 }
@@ -69,7 +69,8 @@ async fn rfc8265_4_passwords_are_prepared_before_they_are_compared() {
     let folder = folder();
     let accounts = open(folder.path()).await;
     let id = accounts.create("juliet", "Cafe\u{301}", Role::Member).await.unwrap();
-    let verify = async |password: &str| accounts.verify_password("juliet", password).await.unwrap();
+    let verify =
+        async |password: &str| accounts.prove_password("juliet", password).await.unwrap().map(|proof| proof.account);
     assert_eq!(verify("Caf\u{e9}").await, Some(id));
     for wrong in ["caf\u{e9}", "", "x", "\n", &"a".repeat(5_000)] {
         assert_eq!(verify(wrong).await, None, "{wrong:?}");
@@ -78,7 +79,7 @@ async fn rfc8265_4_passwords_are_prepared_before_they_are_compared() {
         assert!(matches!(accounts.create("romeo", bad, Role::Member).await, Err(CreateError::Password(_))));
         assert!(matches!(accounts.set_password(id, bad).await, Err(ChangeError::Password(_))));
     }
-    assert_eq!(accounts.verify_password("nobody", "x").await.unwrap(), None);
+    assert_eq!(accounts.prove_password("nobody", "x").await.unwrap().map(|proof| proof.account), None);
 }
 
 #[tokio::test]
@@ -124,11 +125,11 @@ async fn an_absent_verifier_behaves_as_a_wrong_password_does() {
     sql(&accounts, "DELETE FROM verifier WHERE mechanism <> 'SCRAM-SHA-1'").await;
     assert!(accounts.verifier("juliet", Hash::Sha1).await.unwrap().fits("R0m30"));
     assert!(!accounts.verifier("juliet", Hash::Sha256).await.unwrap().fits("R0m30"));
-    assert_eq!(accounts.verify_password("juliet", "R0m30").await.unwrap(), Some(id));
+    assert_eq!(accounts.prove_password("juliet", "R0m30").await.unwrap().map(|proof| proof.account), Some(id));
     sql(&accounts, "UPDATE verifier SET rounds = 4000000000").await;
-    assert_eq!(accounts.verify_password("juliet", "R0m30").await.unwrap(), None);
+    assert_eq!(accounts.prove_password("juliet", "R0m30").await.unwrap().map(|proof| proof.account), None);
     sql(&accounts, "DELETE FROM verifier").await;
-    assert_eq!(accounts.verify_password("juliet", "R0m30").await.unwrap(), None);
+    assert_eq!(accounts.prove_password("juliet", "R0m30").await.unwrap().map(|proof| proof.account), None);
     accounts.set_password(id, "n3w").await.unwrap();
     assert!(accounts.verifier("juliet", Hash::Sha256).await.unwrap().fits("n3w"));
 }
@@ -192,8 +193,14 @@ async fn a_batch_skips_existing_names_and_is_checked_first() {
     let outcome = accounts.create_batch(twice, |through| steps.push(through)).await.unwrap();
     assert_eq!((outcome.created, outcome.existing), (69, 2));
     assert_eq!(steps, [64, 71]);
-    assert_eq!(accounts.verify_password("user3", "mine").await.unwrap(), accounts.find("user3"));
-    assert_eq!(accounts.verify_password("user69", "pass").await.unwrap(), accounts.find("user69"));
+    assert_eq!(
+        accounts.prove_password("user3", "mine").await.unwrap().map(|proof| proof.account),
+        accounts.find("user3")
+    );
+    assert_eq!(
+        accounts.prove_password("user69", "pass").await.unwrap().map(|proof| proof.account),
+        accounts.find("user69")
+    );
     assert_eq!(accounts.create_batch(Vec::new(), |_| ()).await.unwrap(), BatchCreated::default());
 }
 
@@ -210,7 +217,7 @@ async fn a_log_in_does_not_wait_for_a_batch() {
     for _ in 0..1_000 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(accounts.verify_password("juliet", "R0m30").await.unwrap(), Some(id));
+    assert_eq!(accounts.prove_password("juliet", "R0m30").await.unwrap().map(|proof| proof.account), Some(id));
     assert_eq!(accounts.len(), 1, "the log-in came before the first step's end");
     assert_eq!(batch.await.unwrap().unwrap().created, 70);
 }

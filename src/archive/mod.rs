@@ -264,6 +264,12 @@ fn write_run(db: &Connection, run: &Run) -> rusqlite::Result<()> {
     .map(|_| ())
 }
 
+/// The latest time of a message; `None`: there is none.
+pub fn newest_at(db: &Connection) -> rusqlite::Result<Option<UtcMicros>> {
+    let sql = "SELECT max(at) FROM (SELECT at FROM archive_moved UNION ALL SELECT max(at) FROM archive_recent)";
+    db.query_row(sql, [], |row| row.get(0))
+}
+
 /// What the database knows at the start.
 struct Opened {
     runs: Vec<Run>,
@@ -274,15 +280,14 @@ struct Opened {
 
 fn open(db: &Connection, now: UtcMicros) -> rusqlite::Result<Opened> {
     let number = |sql| db.query_row(sql, [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
-    let (moved_seq, moved_at): (i64, _) =
-        number("SELECT coalesce(max(seq), 0), coalesce(max(at), 0) FROM archive_moved")?;
-    let (recent_seq, recent_at): (i64, _) =
-        number("SELECT coalesce(max(seq), 0), coalesce(max(at), 0) FROM archive_recent")?;
+    let highest = "SELECT (SELECT coalesce(max(seq), 0) FROM archive_moved),
+                          (SELECT coalesce(max(seq), 0) FROM archive_recent)";
+    let (moved_seq, recent_seq): (i64, _) = number(highest)?;
     let (recent, message): (i64, _) =
         number("SELECT (SELECT count(*) FROM archive_recent), (SELECT coalesce(max(id), 0) FROM message)")?;
     let begun: i64 = db.query_row("SELECT coalesce(max(first_seq), 1) FROM archive_run", [], |row| row.get(0))?;
     let next = (moved_seq.max(recent_seq).max(message) + 1).max(begun);
-    let known = moved_at.max(recent_at);
+    let known = newest_at(db)?.unwrap_or(0);
     let went_back = now < known - limits::ARCHIVE_CLOCK_SLACK_MS * 1_000;
     write_run(db, &Run { first_seq: next as u64, salt: u64::from_be_bytes(clock::random()), went_back })?;
     let mut select = db.prepare("SELECT first_seq, salt, went_back FROM archive_run ORDER BY first_seq")?;

@@ -4,6 +4,8 @@ use super::Check;
 use super::Found;
 use super::Often;
 use super::Subject;
+use crate::archive;
+use crate::audit;
 use crate::clock::UtcMicros;
 use crate::limits;
 
@@ -12,16 +14,10 @@ pub const CHECK: Check = Check { name: "clock", often: Often::EveryMinute, look:
 /// imera was written then: before it no clock is right. 2026-11-01.
 const WRITTEN: UtcMicros = 1_793_491_200_000_000;
 const SECOND: UtcMicros = 1_000_000;
-/// The newest date that was written down here: of a message, a backup, a change. NULL: none yet.
-const NEWEST: &str = "SELECT max(at) FROM (
-    SELECT at FROM archive_moved
-    UNION ALL SELECT max(at) FROM archive_recent
-    UNION ALL SELECT max(ended_at) FROM backup
-    UNION ALL SELECT max(at) FROM audit)";
 
 async fn look(subject: &Subject) -> Found {
     let now = subject.clock.utc();
-    match subject.store.read(|c| c.query_row(NEWEST, [], |row| row.get(0))).await {
+    match subject.store.read(|c| Ok(archive::newest_at(c)?.max(audit::newest_at(c)?))).await {
         Ok(newest) => judge(now, newest),
         Err(error) => {
             Found::skipped(format!("{}, and the database tells nothing to compare it with: {error}", date(now)))

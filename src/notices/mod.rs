@@ -23,7 +23,6 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::texts::Bytes;
 use crate::texts::Lang;
-use crate::texts::Text;
 
 pub use words::cause;
 pub use words::words;
@@ -62,15 +61,6 @@ pub struct Notice {
     pub next: String,
     /// When it ends or gets worse by itself.
     pub until: Option<UtcMicros>,
-}
-
-impl Notice {
-    /// What its own line says, where it is one of the database's.
-    pub fn cause(&self) -> Option<Text> {
-        // A check's notice begins with its name.
-        let of_check = self.what.strip_prefix(&*self.key).and_then(|rest| rest.strip_prefix(": "));
-        cause(of_check.unwrap_or(&self.what))
-    }
 }
 
 /// What stands now. Cheap to clone.

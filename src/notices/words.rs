@@ -3,6 +3,7 @@
 
 use super::Severity;
 use crate::store::Cause;
+use crate::store::Trouble;
 use crate::texts::Text;
 use crate::texts::text;
 
@@ -28,10 +29,10 @@ pub fn words(key: &str, severity: Severity) -> (Text, Text) {
     }
 }
 
-/// What a notice's or a finding's own line says, where it is one of the database's: why nothing can be kept.
-pub fn cause(what: &str) -> Option<Text> {
-    let known = Cause::ALL.into_iter().find(|cause| cause.text() == what)?;
-    Some(match known {
+/// Why nothing can be kept now, in whole sentences. `None`: all can, or the notice of that key is about something else.
+pub fn cause(key: &str, trouble: Option<&Trouble>) -> Option<Text> {
+    let trouble = trouble.filter(|_| matches!(key, "store" | "disk"))?;
+    Some(match trouble.what {
         Cause::DiskFull => text("store-full"),
         Cause::ReadOnly => text("store-read-only"),
         Cause::Io => text("store-disk"),

@@ -45,8 +45,8 @@ async fn tell(house: &House, parts: &Parts, notice: &Notice) {
     let alert = text("alert-line").with("place", house.settings.place_name());
     let alert = alert.with("what", book.plain(&what)).with("next", book.plain(&next));
     let summary = house.backups.summary().await.ok();
-    let cause = summary.and_then(|summary| summary.explain(&notice.key)).or_else(|| notice.cause());
-    let said = match cause {
+    // A store that keeps nothing has a cause too (notices::cause), but keeps no message that could tell it.
+    let said = match summary.and_then(|summary| summary.explain(&notice.key)) {
         Some(cause) => text("alert-cause").with("cause", book.plain(&cause)),
         None => text("alert-said").with("what", &notice.what).with("next", &notice.next),
     };

@@ -1,5 +1,5 @@
-//! What time takes away: accounts whose grace is over, requests to join that nobody answered, invitations that ended long ago, codes for devices that nobody
-//! used, and exports.
+//! What time takes away: accounts whose grace is over, requests to join that nobody answered, invitations that ended
+//! long ago, codes for devices that nobody used, and exports.
 //!
 //! Keeps no state.
 

@@ -382,6 +382,32 @@ pub fn is_on(c: &Connection, switch: &Setting) -> rusqlite::Result<bool> {
     Ok(stored.as_deref().or(switch.default) == Some("on"))
 }
 
+/// Those that name what is on this machine alone: programs and folders.
+const OF_MACHINE: [&Setting; 2] = [&BACKUP_COMMAND, &BACKUP_FOLDER];
+
+/// What the machine of a database has chosen for itself: key and value.
+pub fn of_machine(c: &Connection) -> rusqlite::Result<Vec<(&'static str, String)>> {
+    let mut select = c.prepare("SELECT value FROM setting WHERE key = ?")?;
+    let mut chosen = Vec::new();
+    for setting in OF_MACHINE {
+        let value = select.query_row([setting.key], |row| row.get(0)).optional()?;
+        chosen.extend(value.map(|value| (setting.key, value)));
+    }
+    Ok(chosen)
+}
+
+/// Puts these in the place of what a database from elsewhere has: who brings one in a browser could run a command here
+/// by it.
+pub fn keep_of_machine(c: &Connection, chosen: &[(&'static str, String)]) -> rusqlite::Result<()> {
+    for setting in OF_MACHINE {
+        c.execute("DELETE FROM setting WHERE key = ?", [setting.key])?;
+    }
+    for (key, value) in chosen {
+        c.execute("INSERT INTO setting (key, value) VALUES (?, ?)", [*key, value])?;
+    }
+    Ok(())
+}
+
 /// The value in its one way of writing; `None`: the default. Also asked by set-up before it begins.
 pub fn check(setting: &'static Setting, value: &str) -> Result<Option<String>, SettingError> {
     if value.trim().is_empty() {

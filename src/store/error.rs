@@ -118,8 +118,6 @@ pub enum Cause {
 }
 
 impl Cause {
-    pub const ALL: [Cause; 5] = [Cause::DiskFull, Cause::ReadOnly, Cause::Io, Cause::Corrupt, Cause::Moved];
-
     /// One line for the owner.
     pub fn text(self) -> &'static str {
         match self {

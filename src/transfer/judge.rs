@@ -19,6 +19,7 @@ use super::unpack::Wanted;
 use super::work;
 use super::work::Tell;
 use crate::accounts::browsers;
+use crate::accounts::invites;
 use crate::accounts::roster;
 use crate::audit;
 use crate::audit::By;
@@ -26,27 +27,20 @@ use crate::audit::Deed;
 use crate::clock::Clock;
 use crate::config;
 use crate::settings;
-use crate::settings::Setting;
 use crate::store::FILE;
 use crate::store::OpenOptions;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::schema_version;
 
-/// Settings that name what is on this machine alone: programs and folders.
-const OF_MACHINE: [&Setting; 2] = [&settings::BACKUP_COMMAND, &settings::BACKUP_FOLDER];
-
 /// A setting's key and its value.
 pub(super) type Chosen = (&'static str, String);
 
 /// What the machine of this data folder has chosen for itself; nothing where no place is, or none that can be read.
 pub(super) fn of_machine(data: &Path) -> Vec<Chosen> {
-    use rusqlite::OptionalExtension as _;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let Ok(today) = Connection::open_with_flags(data.join(FILE), flags) else { return Vec::new() };
-    let value = |key: &str| today.query_row("SELECT value FROM setting WHERE key = ?", [key], |row| row.get(0));
-    let chosen = |setting: &&Setting| Some((setting.key, value(setting.key).optional().ok().flatten()?));
-    OF_MACHINE.iter().filter_map(chosen).collect()
+    let today = Connection::open_with_flags(data.join(FILE), flags);
+    today.and_then(|today| settings::of_machine(&today)).unwrap_or_default()
 }
 
 /// Unpacks a file into the empty folder `to`, if that has the room, and proves its database. `below`: the folder that
@@ -75,8 +69,7 @@ pub(super) fn unpack(
 }
 
 /// Migrates the database that was unpacked into `folder`, and takes out of it what must not come back from an older
-/// day. `file`: its name in errors.
-/// `machine`: what this machine has chosen for itself ([`of_machine`]).
+/// day. `file`: its name in errors. `machine`: what this machine has chosen for itself ([`of_machine`]).
 pub(super) async fn make_ready(
     folder: &Path,
     file: &Path,
@@ -101,7 +94,7 @@ pub(super) async fn make_ready(
     let changed = store.write(move |db| make_older(db, &record, &machine)).await;
     store.close().await;
     changed.map_err(|error| match error {
-        // Tables of ours are missing, or are others.
+        // Values that were never ours, such as a version at its end.
         StoreError::Sql(error) => damaged(&error),
         error => TransferError::Store(error),
     })
@@ -110,16 +103,10 @@ pub(super) async fn make_ready(
 /// What clients remember of the days after the backup must not be taken for what the older
 /// database says: the counts of their streams, and the versions of their rosters. Archive ids need
 /// nothing: a new run begins with the start. Browsers that were signed out since stay so, and links for a new password
-/// that were used since too. What decides over a machine never comes out of a file: who brings one in a browser could
-/// run a command here by it.
+/// that were used since too. What decides over a machine comes out of no file.
 fn make_older(db: &Connection, record: &Record, machine: &[Chosen]) -> rusqlite::Result<()> {
-    for setting in OF_MACHINE {
-        db.execute("DELETE FROM setting WHERE key = ?", [setting.key])?;
-    }
-    for (key, value) in machine {
-        db.execute("INSERT INTO setting (key, value) VALUES (?, ?)", [*key, value])?;
-    }
-    db.execute("UPDATE invite SET revoked_at = ?1 WHERE kind = 'reset' AND revoked_at IS NULL", [record.ended_at])?;
+    settings::keep_of_machine(db, machine)?;
+    invites::withdraw_resets(db, record.ended_at)?;
     db.execute("DELETE FROM stream", [])?;
     db.execute("DELETE FROM notice", [])?;
     browsers::forget_all(db)?;

@@ -1,7 +1,7 @@
 //! The door for people and their programs: HTTP/1.1, plain and under TLS.
 //!
-//! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`]. Missing until their issues: status,
-//! uploads, well-known files, WebSocket, BOSH.
+//! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`].
+//! Missing until their issues: status, uploads, well-known files, WebSocket, BOSH.
 
 pub mod admin;
 mod ask;

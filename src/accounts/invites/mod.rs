@@ -463,6 +463,11 @@ impl Invites {
     }
 }
 
+/// Takes all links for a new password back: who restores an older day does not open again those that were used since.
+pub fn withdraw_resets(c: &Connection, at: UtcMicros) -> rusqlite::Result<()> {
+    rows::withdraw_resets(c, at)
+}
+
 /// The name it is for, prepared.
 fn checked(order: &Order) -> Result<Option<Arc<str>>, OrderError> {
     if !(1..=limits::INVITE_USES_MAX).contains(&order.uses) {

@@ -284,6 +284,10 @@ pub(super) fn befriended(c: &Connection, inviter: AccountId, invited: AccountId)
     c.prepare_cached(sql)?.execute(params![inviter, invited]).map(drop)
 }
 
+pub(super) fn withdraw_resets(c: &Connection, at: UtcMicros) -> rusqlite::Result<()> {
+    c.execute("UPDATE invite SET revoked_at = ? WHERE kind = 'reset' AND revoked_at IS NULL", [at]).map(drop)
+}
+
 pub(super) fn sweep(c: &Connection, before: UtcMicros) -> rusqlite::Result<usize> {
     c.execute("DELETE FROM invite WHERE expires_at < ?1 OR revoked_at < ?1", [before])
 }

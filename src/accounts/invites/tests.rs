@@ -78,7 +78,7 @@ async fn xep0445_4_a_token_is_spent_when_the_account_exists() {
     assert_eq!(place.ticket(&made.token).await.left, 1);
     let Joined::In { account, befriend, .. } = place.join(&ticket, "Tom").await.unwrap() else { panic!() };
     assert_eq!((place.accounts.find("tom"), befriend), (Some(account), Some(place.mira)));
-    assert_eq!(place.accounts.verify_password("tom", PASSWORD).await.unwrap(), Some(account));
+    assert_eq!(place.accounts.prove_password("tom", PASSWORD).await.unwrap().map(|proof| proof.account), Some(account));
     let used = place.look(&made.token).await;
     assert!(matches!(used, Looked::Used { at: NOW, inviter: Some(_), .. }), "{used:?}");
     assert!(matches!(place.join(&ticket, "tina").await, Err(JoinError::Over(_))));
@@ -189,7 +189,10 @@ async fn a_reset_link_works_once_and_the_newest_only() {
     assert_eq!((ticket.kind, ticket.name.as_deref()), (Kind::Reset, Some("mira")));
     assert!(matches!(place.join(&ticket, "tom").await, Err(JoinError::Over(_))));
     assert_eq!(place.invites.reset(&ticket, PASSWORD, Some(&RULES)).await.unwrap(), place.mira);
-    assert_eq!(place.accounts.verify_password("mira", PASSWORD).await.unwrap(), Some(place.mira));
+    assert_eq!(
+        place.accounts.prove_password("mira", PASSWORD).await.unwrap().map(|proof| proof.account),
+        Some(place.mira)
+    );
     assert!(matches!(place.invites.reset(&ticket, "another good one", None).await, Err(JoinError::Over(_))));
     assert!(matches!(place.look(&second.token).await, Looked::Used { kind: Kind::Reset, .. }));
 }
@@ -209,7 +212,10 @@ async fn of_many_who_use_one_reset_link_at_once_one_has_a_new_password() {
     }
     let done: Vec<String> = tries.join_all().await.into_iter().filter(|(done, _)| *done).map(|(_, own)| own).collect();
     assert_eq!(done.len(), 1);
-    assert_eq!(place.accounts.verify_password("mira", &done[0]).await.unwrap(), Some(place.mira));
+    assert_eq!(
+        place.accounts.prove_password("mira", &done[0]).await.unwrap().map(|proof| proof.account),
+        Some(place.mira)
+    );
 }
 
 #[tokio::test]
@@ -243,7 +249,7 @@ async fn who_asks_first_waits_for_a_yes_under_a_name_of_their_own() {
         panic!()
     };
     assert_eq!(befriend, Some(place.mira));
-    assert_eq!(place.accounts.verify_password("tom", PASSWORD).await.unwrap(), Some(account));
+    assert_eq!(place.accounts.prove_password("tom", PASSWORD).await.unwrap().map(|proof| proof.account), Some(account));
     assert_eq!(place.invites.unfinished().await.unwrap(), [(place.mira, account)]);
     let Joined::Waits { token, .. } = place.join(&ticket, "tina").await.unwrap() else { panic!() };
     let id = place.invites.requests().await.unwrap()[0].id;

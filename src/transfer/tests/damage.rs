@@ -350,3 +350,22 @@ async fn what_decides_over_a_machine_is_its_own_and_comes_out_of_no_file() {
     drop(today);
     assert_eq!(bring().await.0.as_deref(), Some("rsync {} nas:"));
 }
+
+#[tokio::test]
+async fn a_link_for_a_new_password_does_not_come_back() {
+    let place = Place::new().await;
+    let links = "INSERT INTO invite
+        (token_hash, kind, account, role, uses_max, befriend, ask_first, created_at, expires_at, revoked_at) VALUES
+        (x'01', 'reset', 8, 'member', 1, 0, 0, 1, 2, NULL), (x'02', 'reset', 8, 'member', 1, 0, 0, 1, 2, 5),
+        (x'03', 'account', NULL, 'member', 1, 0, 0, 1, 2, NULL);";
+    place.store.write(move |db| db.execute_batch(links)).await.unwrap();
+    let file = place.create().await.path;
+    let other = tempfile::tempdir().unwrap();
+    prepare(other.path(), &file, None, &place.clock, &quiet).await.unwrap();
+    commit(other.path(), NOON, false).unwrap();
+    settle(other.path()).unwrap();
+    let today = Connection::open(other.path().join(FILE)).unwrap();
+    let mut revoked = today.prepare("SELECT revoked_at FROM invite ORDER BY token_hash").unwrap();
+    let revoked: Vec<Option<i64>> = revoked.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(revoked, [Some(NOON), Some(5), None]);
+}

@@ -89,9 +89,8 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
     let looked = care.latest.get();
     let summary = care.backups.summary().await.ok();
     let mut all = things::all(care.notices.list(), looked.as_ref());
-    if let Some(summary) = &summary {
-        all.iter_mut().for_each(|thing| thing.explain(summary));
-    }
+    let trouble = site.store.trouble();
+    all.iter_mut().for_each(|thing| thing.explain(summary.as_ref(), trouble.as_ref()));
     let weather = things::weather(&all, looked.as_ref());
     let (heading, orb, sky) = sentence(weather);
     let (f, d) = desk::desk((&site, &asked, &owner), &desk::HOME, &heading, Errors::default());

@@ -1,6 +1,7 @@
 //! `/admin`: the owner's pages. Home tells how things are, and each of the others has a tab.
 //!
-//! State: the work on a backup that somebody asked for here ([`work`]), in memory. Every page is for owners only: the extractor [`Owner`](super::signed::Owner) stands in each handler.
+//! State: the work on a backup that somebody asked for here ([`work`]), in memory. Every page is for owners only: the
+//! extractor [`Owner`](super::signed::Owner) stands in each handler.
 
 mod backups;
 mod desk;

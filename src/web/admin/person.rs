@@ -105,8 +105,8 @@ impl FromRequestParts<Arc<Inner>> for Person {
         let missing = || site.fault(&asked, Fault::NotFound);
         let Path(id) = Path::<String>::from_request_parts(request, site).await.map_err(|_| missing())?;
         let id = number(&id).ok_or_else(missing)?;
-        let accounts = parts.accounts.list().await.map_err(|error| site.not_kept(&asked, &error))?;
-        let account = accounts.into_iter().find(|account| account.id == AccountId(id)).ok_or_else(missing)?;
+        let found = parts.accounts.get(AccountId(id)).await.map_err(|error| site.not_kept(&asked, &error))?;
+        let account = found.ok_or_else(missing)?;
         Ok(Person { owner, parts, account })
     }
 }

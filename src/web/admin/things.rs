@@ -10,6 +10,7 @@ use crate::clock::UtcMicros;
 use crate::notices;
 use crate::notices::Notice;
 use crate::notices::Severity;
+use crate::store::Trouble;
 use crate::texts::Text;
 use crate::texts::text;
 use crate::transfer::Summary;
@@ -46,21 +47,19 @@ impl Thing {
 
     fn of_notice(notice: Notice) -> Thing {
         let said = format!("{}. {}.", notice.what, notice.next);
-        let cause = notice.cause();
-        Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), cause, said }
+        Thing { key: notice.key.into_owned(), severity: notice.severity, since: Some(notice.since), cause: None, said }
     }
 
     fn of_check(name: &str, found: &Found) -> Option<Thing> {
         let severity = found.state.severity()?;
         let said = format!("{name}: {}. {}.", found.what, found.next.as_deref().unwrap_or_default());
-        Some(Thing { key: name.to_owned(), severity, since: None, cause: notices::cause(&found.what), said })
+        Some(Thing { key: name.to_owned(), severity, since: None, cause: None, said })
     }
 
-    /// Backups tell why they failed.
-    pub fn explain(&mut self, summary: &Summary) {
-        if let Some(words) = summary.explain(&self.key) {
-            self.cause = Some(words);
-        }
+    /// Backups tell why they failed, the database why it keeps nothing.
+    pub fn explain(&mut self, summary: Option<&Summary>, trouble: Option<&Trouble>) {
+        let of_backup = summary.and_then(|summary| summary.explain(&self.key));
+        self.cause = of_backup.or_else(|| notices::cause(&self.key, trouble));
     }
 
     /// Heading, and what follows.
@@ -118,17 +117,17 @@ mod tests {
     }
 
     #[test]
-    fn why_nothing_can_be_kept_is_known_in_notices_and_findings() {
-        let full = Cause::DiskFull.text();
-        let noticed = |key, what: &str| {
-            let notice = Notice { what: what.to_owned(), ..notice(key, Severity::Trouble, 1) };
-            all(vec![notice], None).remove(0).cause
+    fn why_nothing_can_be_kept_is_told_where_it_is_the_trouble() {
+        let trouble = |what| Trouble { what, detail: "".into(), since: 1 };
+        let explained = |key, trouble: Option<Trouble>| {
+            let mut thing = all(vec![notice(key, Severity::Trouble, 1)], None).remove(0);
+            thing.explain(None, trouble.as_ref());
+            thing.cause
         };
-        assert_eq!(noticed("store", full), Some(text("store-full")));
-        assert_eq!(noticed("disk", &format!("disk: {full}")), Some(text("store-full")));
-        assert_eq!(noticed("disk", "disk: 1.0 GB of 9.0 GB free"), None);
-        let found = Looked { at: 1, found: vec![("disk", Found::failed(Cause::Moved.text(), "x"))] };
-        assert_eq!(all(Vec::new(), Some(&found)).remove(0).cause, Some(text("store-moved")));
+        assert_eq!(explained("store", Some(trouble(Cause::DiskFull))), Some(text("store-full")));
+        assert_eq!(explained("disk", Some(trouble(Cause::Moved))), Some(text("store-moved")));
+        assert_eq!(explained("disk", None), None, "it is nearly full");
+        assert_eq!(explained("clock", Some(trouble(Cause::DiskFull))), None);
     }
 
     #[test]
