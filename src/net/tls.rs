@@ -36,6 +36,12 @@ use challenge::Challenges;
 /// What a client of direct TLS names (XEP-0368 §4).
 pub const ALPN_CLIENT: &[u8] = b"xmpp-client";
 
+/// What a server of direct TLS names (XEP-0368 §4).
+pub const ALPN_SERVER: &[u8] = b"xmpp-server";
+
+/// What HTTP/1.1 over TLS names (RFC 7301 §6).
+pub const ALPN_HTTP: &[u8] = b"http/1.1";
+
 /// RFC 9266 §2. The context is empty, and given: to TLS 1.2 an absent one is another.
 const EXPORTER_LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 
