@@ -135,6 +135,7 @@ stay-do = Hier bleiben
 stay-status = Noch ist nichts gelöscht
 
 # Eine sichere Leitung
+misled-why = An dieser Tür wird nur https gesprochen.
 securely-title = Zuerst eine sichere Leitung
 securely-why = Auf dieser Verbindung könnten andere mitlesen. Darum fragen wir hier nach nichts: keinem Code, keinem Passwort.
 securely-warning = Wenn noch niemand für das Zertifikat dieser Maschine bürgt, warnt dich dein Browser einmal: Wähle „Erweitert“, dann „Weiter“.

@@ -136,6 +136,7 @@ stay-do = Stay here
 stay-status = Nothing has been deleted yet
 
 # A private line
+misled-why = This door only speaks https.
 securely-title = First, a private line
 securely-why = On this connection others could read along. So nothing is asked for here: no code, no password.
 securely-warning = If nobody vouches for this machine’s certificate yet, your browser warns you once: choose “Advanced”, then “Continue”.
