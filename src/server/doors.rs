@@ -3,13 +3,13 @@
 //! State: the tasks that accept.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::failure::Failure;
 use super::folder::Ports;
+use super::one_port::OnePort;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::Port;
@@ -19,12 +19,9 @@ use crate::net::admission::Admission;
 use crate::net::admission::Bounds;
 use crate::net::listen::Bound;
 use crate::net::listen::Inherited;
-use crate::net::tls;
 use crate::net::tls::ALPN_CLIENT;
 use crate::net::tls::Tls;
 use crate::streams::c2s;
-use crate::web::Site;
-use crate::web::visitor::Visitor;
 
 /// The doors that are built. Those of the other ports come with their issues, and stay null.
 const DOORS: [&str; 4] = ["c2s", "c2s_tls", "http", "https"];
@@ -77,43 +74,25 @@ impl Doors {
         }
     }
 
-    /// Opens those of the web until `stop` is true. `tls`: what the next connection is served.
+    /// Opens those of the web until `stop` is true.
     pub fn open_web(
         &mut self,
-        site: &Site,
-        tls: &watch::Receiver<Tls>,
-        (admission, clock): (&Admission, &Clock),
+        port: &OnePort,
+        admission: &Admission,
         stop: &watch::Receiver<bool>,
     ) -> Result<JoinSet<()>, Failure> {
-        let mut open = JoinSet::new();
+        let (mut open, clock) = (JoinSet::new(), &port.clock);
         if let Some(door) = self.http.take() {
-            let listener = door.listen().map_err(Failure::of)?;
-            let site = site.clone();
-            let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
-                let site = site.clone();
-                async move {
-                    site.serve(socket, Visitor { peer, tls: false }).await;
-                    drop(guest);
-                }
-            });
-            open.spawn(serve);
+            let (listener, port) = (door.listen().map_err(Failure::of)?, port.clone());
+            open.spawn(listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
+                port.clone().serve_plain(socket, peer, guest)
+            }));
         }
         if let Some(door) = self.https.take() {
-            let listener = door.listen().map_err(Failure::of)?;
-            let (site, tls, clock) = (site.clone(), tls.clone(), clock.clone());
-            let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
-                let (site, generation, clock) = (site.clone(), tls.borrow().current(), clock.clone());
-                async move {
-                    let patience = Duration::from_secs(limits::TLS_HANDSHAKE_MAX_S);
-                    match clock.timeout(patience, tls::accept(generation, socket)).await {
-                        Some(Ok((stream, _))) => site.serve(stream, Visitor { peer, tls: true }).await,
-                        Some(Err(error)) => tracing::debug!(%peer, %error, "a handshake of the web failed"),
-                        None => {}
-                    }
-                    drop(guest);
-                }
-            });
-            open.spawn(serve);
+            let (listener, port) = (door.listen().map_err(Failure::of)?, port.clone());
+            open.spawn(listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
+                port.clone().serve(socket, peer, guest)
+            }));
         }
         Ok(open)
     }

@@ -14,6 +14,7 @@ pub mod folder;
 pub mod house;
 mod leaving;
 pub mod log;
+mod one_port;
 mod pages;
 mod people;
 pub mod secret;
@@ -56,6 +57,7 @@ use folder::FolderError;
 use folder::Ports;
 use house::House;
 use house::Open;
+use one_port::Chat;
 use pages::Pages;
 
 /// Serves until a signal says to stop. Errors are those that keep it from starting.
@@ -271,6 +273,7 @@ async fn serve(
     let (streams, _) = doors::bounds(house.config.is_test_profile());
     let (streams, web) = (Admission::new(streams), pages.admission.clone());
     doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections)?;
+    pages.open_chat(&certs.tls(), Chat { parts: parts.clone(), streams: streams.clone() });
     tell_ports(opening.folder, &opening.ports)?;
     let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));

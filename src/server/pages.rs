@@ -13,6 +13,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -26,6 +27,9 @@ use super::failure::Failure;
 use super::folder::Ports;
 use super::house;
 use super::house::House;
+use super::one_port;
+use super::one_port::Chat;
+use super::one_port::OnePort;
 use super::set_up;
 use crate::certs::Certs;
 use crate::certs::Serving;
@@ -34,12 +38,12 @@ use crate::clock::Clock;
 use crate::limits;
 use crate::net::admission::Admission;
 use crate::net::tls::Tls;
+use crate::net::tls::challenge::Challenges;
 use crate::qr;
 use crate::store::StoreError;
 use crate::transfer::Passphrase;
 use crate::transfer::Step;
 use crate::transfer::TransferError;
-use crate::web::ALPN_HTTP;
 use crate::web::Site;
 use crate::web::restore::Preparing;
 use crate::web::restore::Restoring;
@@ -52,6 +56,8 @@ pub struct Pages {
     pub admission: Admission,
     pub connections: JoinSet<()>,
     tls: watch::Sender<Tls>,
+    challenges: Challenges,
+    chat: Arc<OnceLock<Chat>>,
 }
 
 impl Pages {
@@ -78,10 +84,12 @@ impl Pages {
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
         site.certified(certs.clone());
-        let (tls, served) = watch::channel(certs.tls().with_alpn(&[ALPN_HTTP]));
-        let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop)?;
+        let (tls, served) = watch::channel(certs.tls().with_challenges(&house.challenges).with_alpn(one_port::OF_WEB));
+        let chat = Arc::default();
+        let port = OnePort { site: site.clone(), tls: served, clock: house.clock.clone(), chat: Arc::clone(&chat) };
+        let connections = doors.open_web(&port, &admission, stop)?;
         let _ = house.site.set(site);
-        Ok(Pages { admission, connections, tls })
+        Ok(Pages { admission, connections, tls, challenges: house.challenges.clone(), chat })
     }
 
     /// Ends all connections, those of the other doors too, that share the set: in good order, or after a while.
@@ -99,7 +107,13 @@ impl Pages {
         if let Some(site) = house.site.get() {
             site.certified(certs.clone());
         }
-        self.tls.send_replace(certs.tls().with_alpn(&[ALPN_HTTP]));
+        self.tls.send_replace(certs.tls().with_challenges(&self.challenges).with_alpn(one_port::OF_WEB));
+    }
+
+    /// From now on the port of https is also that of chat. `tls`: of the domain.
+    pub fn open_chat(&self, tls: &Tls, chat: Chat) {
+        let _ = self.chat.set(chat);
+        self.tls.send_replace(tls.with_challenges(&self.challenges).with_alpn(one_port::OF_ALL));
     }
 }
 

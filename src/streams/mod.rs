@@ -1,6 +1,7 @@
 //! Doors for XMPP: from a connection's first byte to a bound session, and to its end.
 
 pub mod c2s;
+pub mod s2s;
 
 use crate::features::FEATURES;
 use crate::features::Spec;

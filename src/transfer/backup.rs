@@ -467,7 +467,8 @@ fn prove(
     if found != *manifest {
         return Err(TransferError::NotProved("its manifest came back changed".to_owned()));
     }
-    proof::prove(&aside.join(FILE), manifest, tell).map_err(TransferError::NotProved)?;
+    let proved = proof::prove(&aside.join(FILE), manifest, tell);
+    proved.map_err(|reason| work::or_full(aside, TransferError::NotProved(reason)))?;
     std::fs::remove_dir_all(aside).map_err(TransferError::io(aside))
 }
 

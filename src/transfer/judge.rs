@@ -61,7 +61,8 @@ pub(super) fn unpack(
     };
     let (head, manifest) = unpack::unpack_file(file, passphrase, to, what, &fits, tell)?;
     let database = to.join(FILE);
-    proof::prove(&database, &manifest, tell).map_err(|reason| TransferError::damaged(file, reason))?;
+    proof::prove(&database, &manifest, tell)
+        .map_err(|reason| work::or_full(to, TransferError::damaged(file, reason)))?;
     match manifest.domain.as_deref().map(config::domain_name) {
         Some(None) => Err(TransferError::damaged(file, "its domain cannot be one")),
         _ => Ok((head, manifest)),
@@ -77,7 +78,7 @@ pub(super) async fn make_ready(
     machine: Vec<Chosen>,
     clock: &Clock,
 ) -> Result<(), TransferError> {
-    let damaged = |reason: &dyn ToString| TransferError::damaged(file, reason.to_string());
+    let damaged = |reason: &dyn ToString| work::or_full(folder, TransferError::damaged(file, reason.to_string()));
     let options = OpenOptions { create: false, reserve: 0, ..OpenOptions::default() };
     let store = Store::open(folder, options, clock.clone()).map_err(|error| {
         // Where it was unpacked, and what helps against that in earnest, is nobody's concern here.
@@ -96,7 +97,7 @@ pub(super) async fn make_ready(
     changed.map_err(|error| match error {
         // Values that were never ours, such as a version at its end.
         StoreError::Sql(error) => damaged(&error),
-        error => TransferError::Store(error),
+        error => work::or_full(folder, TransferError::Store(error)),
     })
 }
 

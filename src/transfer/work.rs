@@ -168,6 +168,11 @@ pub(super) fn check_space(folder: &Path, needs: u64) -> Result<(), TransferError
     }
 }
 
+/// What a database's refusal comes to: without room SQLite fails in many words, and none of them is the file's fault.
+pub(super) fn or_full(folder: &Path, refused: TransferError) -> TransferError {
+    check_space(folder, 0).err().unwrap_or(refused)
+}
+
 /// `SHA-256` as text.
 pub(super) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()

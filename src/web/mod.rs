@@ -21,6 +21,7 @@ mod health;
 mod invitations;
 mod lasting;
 mod me;
+mod misled;
 mod multipart;
 mod phone;
 pub mod restore;
@@ -75,9 +76,6 @@ use restore::desk::Desk;
 use setup::Founding;
 use setup::Wizard;
 use visitor::Visitor;
-
-/// What HTTP over TLS names itself in the handshake (RFC 7301 §6).
-pub const ALPN_HTTP: &[u8] = b"http/1.1";
 
 /// All pages of one server. Cheap to clone.
 #[derive(Clone)]

@@ -72,10 +72,12 @@ pub struct ServerHeader<'a> {
     pub lang: &'a str,
     /// What the initiator speaks: 1.0 answers that and all later ones, none what is older.
     pub version: Version,
+    /// The content namespace (RFC 6120 §4.8.2).
+    pub content: &'static str,
 }
 
 impl ServerHeader<'_> {
-    /// Appends the XML declaration and the start tag; content namespace `jabber:client`.
+    /// Appends the XML declaration and the start tag.
     pub fn write(&self, out: &mut String) {
         out.push_str("<?xml version='1.0'?><stream:stream");
         push_attr(out, "from", self.from);
@@ -87,7 +89,7 @@ impl ServerHeader<'_> {
             push_attr(out, "version", "1.0");
         }
         push_attr(out, "xml:lang", self.lang);
-        push_attr(out, "xmlns", ns::CLIENT);
+        push_attr(out, "xmlns", self.content);
         push_attr(out, "xmlns:stream", ns::STREAM);
         out.push('>');
     }
@@ -122,14 +124,16 @@ mod tests {
     fn rfc6120_4_7_5_a_header_without_a_version_means_0_9_and_is_answered_without_one() {
         let header = StreamHeader::default();
         assert_eq!(header.version(), Version::BEFORE_XMPP);
-        let answer = ServerHeader { from: "a.test", to: None, id: "x", lang: "en", version: header.version() };
+        let (version, content) = (header.version(), ns::CLIENT);
+        let answer = ServerHeader { from: "a.test", to: None, id: "x", lang: "en", version, content };
         assert!(!answer.to_xml().contains(" version='1.0' "));
     }
 
     #[test]
     fn rfc6120_4_7_6_the_server_s_header_has_from_to_id_lang_version() {
         let version = Version { major: 1, minor: 7 };
-        let header = ServerHeader { from: "a.test", to: Some("b'<@a.test"), id: "i1", lang: "en", version };
+        let (to, content) = (Some("b'<@a.test"), ns::CLIENT);
+        let header = ServerHeader { from: "a.test", to, id: "i1", lang: "en", version, content };
         assert_eq!(
             header.to_xml(),
             "<?xml version='1.0'?><stream:stream from='a.test' to='b&apos;&lt;@a.test' id='i1' version='1.0' \

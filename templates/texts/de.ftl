@@ -1433,3 +1433,6 @@ store-read-only = Der Ordner mit den Daten von imera lässt sich nur lesen. Mach
 store-disk = Der Speicher meldet Fehler. Sieh nach ihm, nach seinem Kabel und ins Protokoll des Systems.
 store-damaged = Die Datenbank ist beschädigt. Hol eine Sicherung zurück.
 store-moved = Der Ordner mit den Daten von imera wurde verschoben oder gelöscht. Leg ihn zurück, wo er war, oder halt imera an und starte es am neuen Ort.
+
+# Eine sichere Leitung
+misled-why = An dieser Tür wird nur https gesprochen.

@@ -1434,3 +1434,6 @@ store-read-only = The folder of imera’s data can only be read. Make it writabl
 store-disk = The disk reports errors. Look after it, its cable and the system’s log.
 store-damaged = The database is damaged. Bring a backup back.
 store-moved = The folder of imera’s data was moved or deleted. Put it back where it was, or stop imera and start it on the new place.
+
+# A private line
+misled-why = This door only speaks https.

@@ -2,12 +2,31 @@
 # Debian's Chromium walks through the set-up, a friend's way in and everybody's pages, with and without JavaScript; axe
 # looks at every page, and pictures of each are kept (their folder is printed). Then apps log in with slixmpp, and all of
 # it is brought back on an empty machine.
+#
+#   07-web.sh                two at once, each in a network of its own: those with JavaScript, and the others
+#   07-web.sh script|others  one of the two; the pictures of an earlier run stay
 . "$(dirname "$0")/server.sh"
+SHOTS=${IMERA_SHOTS:-${CARGO_TARGET_DIR:-$ROOT/target}/web-shots}
+
+if [ $# = 0 ]; then
+    rm -rf "$SHOTS"
+    _said=$(mktemp)
+    "$0" others >"$_said" 2>&1 &
+    _others=$!
+    trap 'kill $_others 2>/dev/null; exit 130' INT TERM
+    _status=0
+    "$0" script || _status=1
+    wait $_others || _status=1
+    cat "$_said"
+    rm "$_said"
+    echo "pictures: $SHOTS"
+    exit $_status
+fi
+
 own_network "$@"
 
 _bin=${IMERA_BIN:-$ROOT/target/release/imera}
 export IMERA_BIN="$_bin"
-SHOTS=${IMERA_SHOTS:-${CARGO_TARGET_DIR:-$ROOT/target}/web-shots}
 SCRATCH=$(mktemp -d)
 SERVER_DOMAIN=beach.example
 LISTEN=127.0.0.1
@@ -17,7 +36,6 @@ SERVER_LOG=$SCRATCH/server.log
 trap server_cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-rm -rf "$SHOTS"
 mkdir -p "$SHOTS"
 
 # In a network of our own the machine stands behind a router, at an address that can be taken away, and at one of the
@@ -99,11 +117,13 @@ comes_back() {
 }
 
 make_backups
-walk mirrored
-walk plain
-walk script
-start_empty
-browse script rare
-stop
+if [ "$1" = script ]; then
+    walk script
+    start_empty
+    browse script rare
+    stop
+else
+    walk mirrored
+    walk plain
+fi
 is_own_network || echo "left out, for want of a network of its own: a line that is cut, a router, plain pages from afar"
-echo "pictures: $SHOTS"

@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use tokio::io::DuplexStream;
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
 use crate::features::Parts;
 use crate::limits;
@@ -68,6 +69,24 @@ pub async fn serve_direct_tls(parts: Arc<Parts>, tls: Tls, socket: TcpStream, pe
     let Some((io, binding)) = handshake(&parts, &tls, socket).await else { return };
     let client = Client { address: peer.ip(), secure: true, bindings: bindings(binding), guest };
     serve(parts, Wire::new(io), client).await;
+}
+
+/// The same at the port that all share, where the handshake has told who it is.
+pub async fn serve_tls(
+    parts: Arc<Parts>,
+    (stream, binding): (TlsStream<TcpStream>, Binding),
+    peer: SocketAddr,
+    guest: Guest,
+) {
+    let client = Client { address: peer.ip(), secure: true, bindings: bindings(binding), guest };
+    serve(parts, Wire::new(Io::Tls(Box::new(stream))), client).await;
+}
+
+/// A client that speaks XMPP where TLS comes first: it is told so, and nothing of what it said is looked at.
+pub async fn refuse_plain(parts: Arc<Parts>, socket: TcpStream) {
+    let mut wire = Wire::new(Io::Tcp(socket));
+    let text = "This port speaks TLS from the first byte.";
+    end_with(&parts, &mut wire, StreamError::new(StreamCondition::PolicyViolation, text).into()).await;
 }
 
 /// A client in the same process: counts as secure.

@@ -53,7 +53,8 @@ pub async fn open(parts: &Parts, wire: &mut Wire) -> Result<StreamHeader, Gone> 
 
 fn send_header(parts: &Parts, wire: &mut Wire, to: Option<&str>, version: Version) {
     let id = crate::clock::token();
-    let header = ServerHeader { from: parts.domain.as_str(), to, id: &id, lang: wire.lang.tag(), version };
+    let (from, lang, content) = (parts.domain.as_str(), wire.lang.tag(), ns::CLIENT);
+    let header = ServerHeader { from, to, id: &id, lang, version, content };
     wire.send(&header.to_xml());
     wire.greeted = true;
 }
