@@ -96,6 +96,12 @@ pub enum Deed {
     Passphrase {
         on: bool,
     },
+    /// It holds until then.
+    CertificateBrought {
+        until: UtcMicros,
+    },
+    /// What was brought is forgotten.
+    CertificateAutomatic,
 }
 
 /// One line of the log.

@@ -164,7 +164,10 @@ pub const CERTIFICATE_MAX_BYTES: u64 = 262_144;
 /// Days that the self-signed certificate holds. People trust it once by hand, so it must not
 /// run out under them; ten years is what devices last.
 pub const SELF_SIGNED_DAYS: i64 = 3_650;
-/// Certificates that stay in the table, the newest ones.
+/// Days that what the home authority signs holds, first and last day counted. Devices take at most 398; it is renewed
+/// at a third left.
+pub const HOME_LEAF_DAYS: i64 = 397;
+/// Certificates of one kind that stay in the table, the newest ones.
 pub const CERTIFICATES_KEPT: i64 = 4;
 /// Days before a certificate runs out from which on we complain.
 pub const CERTIFICATE_WARN_DAYS: i64 = 14;

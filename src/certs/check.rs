@@ -2,8 +2,18 @@
 //!
 //! RFC 5280 for the fields, RFC 6125 §6.4 for names. Keeps no state.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::ServerName;
+use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::PemObject;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
@@ -41,6 +51,8 @@ pub struct Facts {
     pub chain_length: usize,
     /// Hosts under the domain that it does not name.
     pub missing: Vec<String>,
+    /// The leaf's fingerprint.
+    pub sha256: [u8; 32],
 }
 
 impl Facts {
@@ -75,6 +87,8 @@ pub enum CertError {
     NoCertificate,
     #[error("the file with the key has none: it has to be PEM, without a passphrase")]
     NoKey,
+    #[error("the key is locked with a passphrase: unlock it first, with openssl pkey -in KEY -out OPEN-KEY")]
+    LockedKey,
     #[error("the certificate cannot be read ({0}): ask your provider for it anew")]
     Unreadable(String),
     #[error("the key does not belong to this certificate: take both from the same order")]
@@ -89,6 +103,12 @@ pub enum CertError {
         "the certificates are in the wrong order (number {0} did not sign the one before it): put yours first, then the one that signed it, and so on"
     )]
     Order(usize),
+    #[error(
+        "the certificates between yours and the authority are missing: add them; your provider calls them chain or bundle"
+    )]
+    Chain,
+    #[error("the certificates do not hold together ({0}): take all of them from the same order")]
+    Broken(String),
 }
 
 impl From<CertificateError> for CertError {
@@ -119,15 +139,46 @@ pub(super) fn check_undated(pair: &Pair, domain: &str) -> Result<(Certificate, F
     Ok((Certificate::new(chain, key)?, facts))
 }
 
-fn facts(chain: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertError> {
-    let mut parsed = Vec::with_capacity(chain.len());
-    for der in chain {
+/// What [`check`] asks, and that each certificate really vouches for the one before it (RFC 5280 §6): for what somebody
+/// brings now, and can still put right.
+pub(super) fn check_strictly(pair: &Pair, domain: &str, now: UtcMicros) -> Result<(Certificate, Facts), CertError> {
+    let checked = check(pair, domain, now)?;
+    match &checked.1 {
+        facts if facts.self_signed => {}
+        facts if facts.lacks_chain() => return Err(CertError::Chain),
+        facts => holds_together(pair, facts, domain, now)?,
+    }
+    Ok(checked)
+}
+
+/// As a client that trusts the last one of the chain sees it.
+fn holds_together(pair: &Pair, facts: &Facts, domain: &str, now: UtcMicros) -> Result<(), CertError> {
+    let broken = |error: rustls::Error| CertError::Broken(error.to_string());
+    let chain: Vec<CertificateDer<'_>> =
+        CertificateDer::pem_slice_iter(pair.chain.as_bytes()).filter_map(Result::ok).collect();
+    let [leaf, middle @ .., last] = &chain[..] else { return Err(CertError::Chain) };
+    let mut trusted = RootCertStore::empty();
+    trusted.add(last.clone()).map_err(broken)?;
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), Arc::new(default_provider()));
+    let verifier = verifier.build().map_err(|error| CertError::Broken(error.to_string()))?;
+    let host = super::names_under(domain).swap_remove(0);
+    let host = ServerName::try_from(host)
+        .map_err(|_| CertError::OtherNames { domain: domain.to_owned(), names: facts.names.join(", ") })?;
+    let since = Duration::from_micros(now.max(0).unsigned_abs());
+    let verified = verifier.verify_server_cert(leaf, middle, &host, &[], UnixTime::since_unix_epoch(since));
+    verified.map(drop).map_err(broken)
+}
+
+fn facts(ders: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertError> {
+    let mut parsed = Vec::with_capacity(ders.len());
+    for der in ders {
         let (_, certificate) =
             X509Certificate::from_der(der).map_err(|error| CertError::Unreadable(error.to_string()))?;
         parsed.push(certificate);
     }
     let chain = parsed;
     let leaf = chain.first().ok_or(CertError::NoCertificate)?;
+    let leaf_der = &ders[0];
     for (number, two) in chain.windows(2).enumerate() {
         if two[0].issuer().as_raw() != two[1].subject().as_raw() {
             return Err(CertError::Order(number + 2));
@@ -149,7 +200,13 @@ fn facts(chain: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertE
         self_signed: leaf.issuer().as_raw() == leaf.subject().as_raw(),
         chain_length: chain.len(),
         names,
+        sha256: fingerprint(leaf_der),
     })
+}
+
+/// SHA-256 of a certificate.
+pub fn fingerprint(der: &[u8]) -> [u8; 32] {
+    digest::digest(&digest::SHA256, der).as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 fn dns_names(leaf: &X509Certificate<'_>) -> Vec<String> {

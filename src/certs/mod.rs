@@ -1,10 +1,16 @@
-//! The certificate in service: self-signed, or brought along; changed without a restart.
+//! The certificate in service: brought along, of the authority at home, or self-signed; changed without a restart.
 //!
-//! State: the table `certificate`, and the [`Tls`] that doors share. Missing until its issue: ACME.
+//! State: the tables `certificate` and `home_authority`, and the [`Tls`] that doors share. Missing until its issue: ACME.
 
+pub mod brought;
 mod check;
+mod choice;
+pub mod home;
 mod self_signed;
+pub mod words;
 
+use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -13,6 +19,9 @@ use std::sync::PoisonError;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 
+use crate::audit;
+use crate::audit::By;
+use crate::audit::Deed;
 use crate::clock::Clock;
 use crate::config::TlsFiles;
 use crate::limits;
@@ -32,6 +41,8 @@ pub use self_signed::names_under;
 pub enum Source {
     SelfSigned,
     Own,
+    /// Of the authority that was made here, for a place at home.
+    Home,
 }
 
 impl Source {
@@ -39,13 +50,14 @@ impl Source {
         match self {
             Source::SelfSigned => "self-signed",
             Source::Own => "own",
+            Source::Home => "home",
         }
     }
 
     /// As `imera setup --certificate` names it (contract): `own` is the machine's own, `files` what was brought along.
     pub fn told(self) -> &'static str {
         match self {
-            Source::SelfSigned => "own",
+            Source::SelfSigned | Source::Home => "own",
             Source::Own => "files",
         }
     }
@@ -56,6 +68,25 @@ impl Source {
 pub struct Serving {
     pub source: Source,
     pub facts: Facts,
+    /// What devices at home are asked to trust.
+    pub root: Option<Arc<home::Root>>,
+}
+
+impl Serving {
+    /// Nobody vouches for it, so people compare its fingerprint: see [`words`].
+    pub fn words(&self) -> Option<String> {
+        self.facts.self_signed.then(|| words::words(&self.facts.sha256))
+    }
+}
+
+/// For whom, and of what, a certificate is chosen.
+#[derive(Clone, Debug)]
+pub struct For {
+    pub domain: String,
+    /// Of the machine's options: they go before everything else.
+    pub files: Option<TlsFiles>,
+    /// A place at home has an authority of its own, which vouches for these addresses too.
+    pub home: Option<Vec<IpAddr>>,
 }
 
 /// The certificates of one server. Cheap to clone.
@@ -67,10 +98,13 @@ pub struct Certs {
 struct Inner {
     store: Store,
     clock: Clock,
-    domain: String,
-    files: Option<TlsFiles>,
+    wanted: For,
     tls: Tls,
     serving: Mutex<Serving>,
+    /// How the files were when they were last read.
+    seen: Mutex<Option<[Stamp; 2]>>,
+    /// One change at a time.
+    changing: tokio::sync::Mutex<()>,
 }
 
 /// Why no certificate can be served.
@@ -83,22 +117,15 @@ pub enum CertsError {
 }
 
 impl Certs {
-    /// Serves the files if there are any, else the newest of the table, else a new self-signed one.
+    /// Serves the files if there are any, else what was brought along, else what this machine makes: see [`choice`].
     /// Where the files cannot be used, those that were good the last time serve on, and the
     /// complaint is returned; with none it is an error. Wrong dates alone never keep it from serving.
-    pub async fn open(
-        store: Store,
-        clock: Clock,
-        domain: &str,
-        files: Option<TlsFiles>,
-    ) -> Result<(Certs, Option<CertError>), CertsError> {
-        let (certificate, serving, complaint) = match &files {
-            Some(files) => of_files(&store, &clock, domain, files).await?,
-            None => kept_or_made(&store, &clock, domain).await?,
-        };
+    pub async fn open(store: Store, clock: Clock, wanted: For) -> Result<(Certs, Option<CertError>), CertsError> {
+        let seen = Mutex::new(wanted.files.as_ref().and_then(stamps));
+        let (certificate, serving, complaint) = choice::choose(&store, &clock, &wanted).await?;
         let tls = Tls::new(certificate);
-        let serving = Mutex::new(serving);
-        let inner = Inner { store, clock, domain: domain.to_owned(), files, tls, serving };
+        let (serving, changing) = (Mutex::new(serving), tokio::sync::Mutex::default());
+        let inner = Inner { store, clock, wanted, tls, serving, seen, changing };
         Ok((Certs { inner: Arc::new(inner) }, complaint))
     }
 
@@ -111,94 +138,110 @@ impl Certs {
         self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The files of the machine's options, if they decide.
+    pub fn files(&self) -> Option<&TlsFiles> {
+        self.inner.wanted.files.as_ref()
+    }
+
     /// Reads the files anew (SIGHUP). Files that cannot be used leave the old certificate in service.
     /// `Ok(false)`: there are no files, so there was nothing to do.
     pub async fn reload(&self) -> Result<bool, CertsError> {
-        let Some(files) = &self.inner.files else { return Ok(false) };
+        let Some(files) = &self.inner.wanted.files else { return Ok(false) };
+        let _one = self.inner.changing.lock().await;
+        *self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner) = stamps(files);
         let pair = read(files)?;
-        let (certificate, facts) = check(&pair, &self.inner.domain, self.inner.clock.utc())?;
-        self.inner.tls.replace(certificate);
-        let serving = Serving { source: Source::Own, facts };
-        *self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner) = serving;
+        let (certificate, facts) = check(&pair, &self.inner.wanted.domain, self.inner.clock.utc())?;
+        self.serve(certificate, Serving { source: Source::Own, facts, root: None });
         keep(&self.inner.store, Source::Own, pair, self.inner.clock.utc()).await?;
         Ok(true)
     }
-}
 
-type Chosen = (Certificate, Serving, Option<CertError>);
-
-async fn of_files(store: &Store, clock: &Clock, domain: &str, files: &TlsFiles) -> Result<Chosen, CertsError> {
-    let read = read(files).and_then(|pair| {
-        let (certificate, facts) = check::check_undated(&pair, domain)?;
-        Ok((pair, certificate, facts))
-    });
-    let source = Source::Own;
-    let kept = kept(store).await?.filter(|(kept, _)| *kept == source).map(|(_, pair)| pair);
-    let kept_is_good = |pair: &Pair| check(pair, domain, clock.utc()).ok();
-    let (pair, certificate, facts) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            return match kept.as_ref().and_then(kept_is_good) {
-                Some((certificate, facts)) => Ok((certificate, Serving { source, facts }, Some(error))),
-                None => Err(error.into()),
-            };
+    /// What time brings: files that changed are read anew, what the authority at home signed is renewed. True: another
+    /// certificate is served.
+    pub async fn look_after(&self) -> Result<bool, CertsError> {
+        if let Some(files) = &self.inner.wanted.files {
+            let now = stamps(files);
+            let seen = *self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            // Files that are just being replaced are looked at again.
+            return if now == seen || now.is_none() { Ok(false) } else { self.reload().await };
         }
-    };
-    let Err(error) = facts.check_dates(clock.utc()) else {
-        keep(store, source, pair, clock.utc()).await?;
-        return Ok((certificate, Serving { source, facts }, None));
-    };
-    // The clock may be wrong, and even an old certificate is better than none.
-    let (certificate, facts) = kept.as_ref().and_then(kept_is_good).unwrap_or((certificate, facts));
-    Ok((certificate, Serving { source, facts }, Some(error)))
-}
-
-/// A self-signed one is made where there is none, and where the kept one is for another domain.
-/// One that was brought along serves on after its day, with a complaint: the clock may be wrong.
-async fn kept_or_made(store: &Store, clock: &Clock, domain: &str) -> Result<Chosen, CertsError> {
-    let mut complaint = None;
-    if let Some((source, pair)) = kept(store).await? {
-        match check::check_undated(&pair, domain) {
-            Ok((certificate, facts)) => match facts.check_dates(clock.utc()) {
-                Err(_) if source == Source::SelfSigned => {}
-                dates => return Ok((certificate, Serving { source, facts }, dates.err())),
-            },
-            Err(error) if source == Source::Own => complaint = Some(error),
-            Err(_) => {}
+        let serving = self.serving();
+        if serving.source != Source::Home || !home::is_due(&serving.facts, self.inner.clock.utc()) {
+            return Ok(false);
         }
+        let _one = self.inner.changing.lock().await;
+        self.choose_anew().await.map(|()| true)
     }
-    let pair = self_signed::make(domain, clock.utc());
-    let (certificate, facts) = check(&pair, domain, clock.utc())?;
-    keep(store, Source::SelfSigned, pair, clock.utc()).await?;
-    Ok((certificate, Serving { source: Source::SelfSigned, facts }, complaint))
+
+    /// Serves what somebody brought, from now on and from the next connection on. Err: nothing was changed.
+    pub async fn bring(&self, pair: Pair, by: By) -> Result<Facts, CertsError> {
+        let _one = self.inner.changing.lock().await;
+        let at = self.inner.clock.utc();
+        let (certificate, facts) = check::check_strictly(&pair, &self.inner.wanted.domain, at)?;
+        let deed = Deed::CertificateBrought { until: facts.not_after };
+        let job = move |c: &Connection| {
+            keep_in(c, Source::Own, &pair, at)?;
+            audit::note(c, &by, &deed, at)
+        };
+        self.inner.store.write(job).await?;
+        self.serve(certificate, Serving { source: Source::Own, facts: facts.clone(), root: None });
+        Ok(facts)
+    }
+
+    /// Forgets what was brought: from now on what the machine gets by itself is served.
+    pub async fn automatic(&self, by: By) -> Result<(), CertsError> {
+        let _one = self.inner.changing.lock().await;
+        let at = self.inner.clock.utc();
+        let job = move |c: &Connection| match c
+            .execute("DELETE FROM certificate WHERE source = ?1", [Source::Own.as_str()])?
+        {
+            0 => Ok(()),
+            _ => audit::note(c, &by, &Deed::CertificateAutomatic, at),
+        };
+        self.inner.store.write(job).await?;
+        self.choose_anew().await
+    }
+
+    async fn choose_anew(&self) -> Result<(), CertsError> {
+        let (certificate, serving, _) =
+            choice::choose(&self.inner.store, &self.inner.clock, &self.inner.wanted).await?;
+        self.serve(certificate, serving);
+        Ok(())
+    }
+
+    fn serve(&self, certificate: Certificate, serving: Serving) {
+        self.inner.tls.replace(certificate);
+        *self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner) = serving;
+    }
 }
 
-/// The newest of the table.
-async fn kept(store: &Store) -> Result<Option<(Source, Pair)>, StoreError> {
-    let newest = store.read(|c| {
-        c.query_row("SELECT source, chain, key FROM certificate ORDER BY id DESC LIMIT 1", [], |row| {
-            let self_signed = row.get::<_, String>(0)? == Source::SelfSigned.as_str();
-            let source = if self_signed { Source::SelfSigned } else { Source::Own };
-            Ok((source, Pair { chain: row.get(1)?, key: row.get(2)? }))
-        })
-        .optional()
-    });
-    newest.await
+/// How a file is, without reading it: device, inode, size, and when it was written.
+type Stamp = (u64, u64, u64, i64, i64);
+
+/// `None`: one of them is not there.
+fn stamps(files: &TlsFiles) -> Option<[Stamp; 2]> {
+    let stamp = |path: &Path| {
+        let found = std::fs::metadata(path).ok()?;
+        Some((found.dev(), found.ino(), found.size(), found.mtime(), found.mtime_nsec()))
+    };
+    Some([stamp(&files.cert)?, stamp(&files.key)?])
 }
 
-/// Stores a pair as the newest one, where it is not that already.
+/// Stores a pair as the newest one of its source, where it is not that already.
 pub async fn keep(store: &Store, source: Source, pair: Pair, at: i64) -> Result<(), StoreError> {
     store.write(move |c| keep_in(c, source, &pair, at)).await
 }
 
 /// The same as a job, for a transaction with more in it.
 pub fn keep_in(c: &Connection, source: Source, pair: &Pair, at: i64) -> rusqlite::Result<()> {
-    let known = "SELECT chain = ?1 AND key = ?2 FROM certificate ORDER BY id DESC LIMIT 1";
-    let known = c.query_row(known, (&pair.chain, &pair.key), |row| row.get(0)).optional()?;
+    let known = "SELECT chain = ?1 AND key = ?2 FROM certificate WHERE source = ?3 ORDER BY id DESC LIMIT 1";
+    let known = c.query_row(known, (&pair.chain, &pair.key, source.as_str()), |row| row.get(0)).optional()?;
     if known != Some(true) {
         let row = (source.as_str(), &pair.chain, &pair.key, at);
         c.execute("INSERT INTO certificate (source, chain, key, created_at) VALUES (?1, ?2, ?3, ?4)", row)?;
-        c.execute("DELETE FROM certificate WHERE id <= last_insert_rowid() - ?1", [limits::CERTIFICATES_KEPT])?;
+        let old = "DELETE FROM certificate WHERE source = ?1 AND id NOT IN
+                   (SELECT id FROM certificate WHERE source = ?1 ORDER BY id DESC LIMIT ?2)";
+        c.execute(old, (source.as_str(), limits::CERTIFICATES_KEPT))?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ const HOSTS: [&str; 4] = ["conference", "upload", "pubsub", "proxy"];
 
 /// From when on it holds: before every imera, so that a clock put right later does not make it
 /// "not yet valid".
-const SINCE_YEAR: i32 = 2026;
+pub(super) const SINCE_YEAR: i32 = 2026;
 
 /// The domain and the hosts under it, as certificates write them (A-labels).
 pub fn names_under(domain: &str) -> Vec<String> {
@@ -42,16 +42,22 @@ pub(super) fn make(domain: &str, now: UtcMicros) -> Pair {
 }
 
 /// X.520 bounds a common name to 64 signs; the names that count are the alternative ones.
-fn common_name(domain: &str) -> &str {
+pub(super) fn common_name(domain: &str) -> &str {
     if domain.len() <= 64 { domain } else { "imera" }
 }
 
 /// Year, month and day of the last day, ten years from now; at least ten years from [`SINCE_YEAR`],
 /// as a machine without a battery clock starts in 1970.
-fn end(now: UtcMicros) -> (i32, u8, u8) {
+pub(super) fn end(now: UtcMicros) -> (i32, u8, u8) {
+    let (year, month, day) = days_after(now, limits::SELF_SIGNED_DAYS);
+    // Every month of every year has a 28th.
+    (year.max(SINCE_YEAR + 10), month, day.min(28))
+}
+
+/// Year, month and day, so many days from now.
+pub(super) fn days_after(now: UtcMicros, days: i64) -> (i32, u8, u8) {
     let now = jiff::Timestamp::from_microsecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let days = jiff::SignedDuration::from_hours(24 * limits::SELF_SIGNED_DAYS);
-    let end = now.saturating_add(days).unwrap_or(jiff::Timestamp::MAX);
+    let end = now.saturating_add(jiff::SignedDuration::from_hours(24 * days)).unwrap_or(jiff::Timestamp::MAX);
     let date = end.to_zoned(jiff::tz::TimeZone::UTC).date();
-    (i32::from(date.year()).max(SINCE_YEAR + 10), date.month() as u8, date.day().min(28) as u8)
+    (i32::from(date.year()), date.month() as u8, date.day() as u8)
 }

@@ -31,7 +31,8 @@ fn judge(serving: &Serving, now: i64) -> Found {
     }
     let next = match serving.source {
         Source::SelfSigned => "restart imera: it makes a new one",
-        Source::Own => "put a new one into the files, then send imera SIGHUP",
+        Source::Own => "bring a new one, on the page /admin/certificate or into the files",
+        Source::Home => "look at the machine's clock: imera renews it by itself",
     };
     match days {
         ..0 => Found::failed(format!("it ran out on {until}"), next),
@@ -59,8 +60,9 @@ mod tests {
             self_signed,
             chain_length: 1,
             missing: Vec::new(),
+            sha256: [0; 32],
         };
-        Serving { source: Source::Own, facts }
+        Serving { source: Source::Own, facts, root: None }
     }
 
     #[test]

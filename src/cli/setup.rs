@@ -201,6 +201,10 @@ async fn code(common: &Common) -> Result<ExitCode, Failure> {
     let address = terminal::cell(&told["address"]);
     terminal::line(&format!("Set-up code: {}", terminal::cell(&told["code"])));
     terminal::line(&format!("Open {address} in a browser. It holds for 24 hours."));
+    if let Some(words) = told["certificate_words"].as_str() {
+        terminal::line(&format!("Under https this machine shows a certificate that these words stand for: {words}"));
+        terminal::line(&format!("Its SHA-256: {}", terminal::cell(&told["certificate_sha256"])));
+    }
     if std::io::stdout().is_terminal()
         && let Some(drawn) = qr::terminal(&address)
     {

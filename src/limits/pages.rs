@@ -55,6 +55,10 @@ pub const LANGUAGES_READ: usize = 16;
 
 // The owner's pages
 
+/// Bytes of a form that brings a certificate: chain and key in files, and pasted.
+pub const BROUGHT_MAX_BYTES: usize = 524_288;
+/// Names of a certificate that are listed; bought ones may have a hundred.
+pub const CERTIFICATE_NAMES_SHOWN: usize = 20;
 /// Troubles that stand open on the first page; the others are folded.
 pub const NOTICES_OPEN: usize = 3;
 /// People of whom the first page tells that they are online.

@@ -7,6 +7,7 @@ pub mod control;
 mod alerts;
 mod asides;
 pub mod backups;
+mod certificates;
 mod doors;
 pub mod failure;
 pub mod folder;
@@ -36,7 +37,6 @@ use tokio::signal::unix::signal;
 use tokio::sync::broadcast::Receiver;
 use tokio::task::JoinSet;
 
-use crate::certs::CertError;
 use crate::certs::Certs;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -46,10 +46,10 @@ use crate::memory;
 use crate::net::admission::Admission;
 use crate::net::listen::Inherited;
 use crate::notices::Notice;
-use crate::notices::Severity;
 use crate::streams::c2s;
 use crate::web::Site;
 
+use certificates::open_certs;
 use doors::Doors;
 use failure::Failure;
 use folder::Folder;
@@ -142,7 +142,7 @@ async fn run_once(
     let result = match house.settings.domain() {
         Some(domain) => {
             let certs = open_certs(&house, &domain).await?;
-            let pages = Pages::open(&house, &mut doors, &certs.tls(), &opening.stopping)?;
+            let pages = Pages::open(&house, &mut doors, &certs, &opening.stopping)?;
             serve(&house, opening, doors, pages, certs, &mut jobs, signals).await
         }
         None => set_up_and_serve(&house, opening, doors, &mut jobs, signals).await,
@@ -188,8 +188,8 @@ async fn set_up_and_serve(
     jobs: &mut JoinSet<()>,
     signals: &mut Signals,
 ) -> Result<End, Failure> {
-    let tls = pages::certificate_of_set_up(house).await?;
-    let mut pages = Pages::open(house, &mut doors, &tls, &opening.stopping)?;
+    let certs = certificates::of_set_up(house).await?;
+    let mut pages = Pages::open(house, &mut doors, &certs, &opening.stopping)?;
     let Ports { pid, http, https, .. } = opening.ports;
     tell_ports(opening.folder, &Ports { pid, http, https, ..Ports::default() })?;
     if let Some(end) = set_up_done(house, signals).await {
@@ -198,7 +198,7 @@ async fn set_up_and_serve(
         return Ok(end);
     }
     let certs = open_certs(house, &house.domain()?).await?;
-    pages.change_certificate(&certs.tls());
+    pages.change_certificate(house, &certs);
     serve(house, opening, doors, pages, certs, jobs, signals).await
 }
 
@@ -287,6 +287,7 @@ async fn serve(
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
     jobs.spawn(alerts::tell_owners(house.clone(), parts.clone(), opening.raised));
     jobs.spawn(watch::every_minute(house.clone()));
+    jobs.spawn(certificates::every_minute(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
     jobs.spawn(settle(house.clock.clone()));
@@ -295,7 +296,7 @@ async fn serve(
         tokio::select! {
             () = house.again.notified() => break End::Restored,
             order = signals.next() => match order {
-                Order::Reload => reload(house).await,
+                Order::Reload => certificates::reload(house).await,
                 Order::Stop => break End::Stopped,
             },
         }
@@ -306,48 +307,6 @@ async fn serve(
     c2s::shutdown(&parts).await;
     pages.end(&house.clock).await;
     Ok(end)
-}
-
-async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {
-    let files = house.config.tls_files.clone();
-    let opened = Certs::open(house.store.clone(), house.clock.clone(), domain, files).await.map_err(Failure::of)?;
-    let (certs, complaint) = opened;
-    match complaint {
-        None => {}
-        // The check of every minute tells for as long as it is so: the clock may yet be put right.
-        Some(dates @ (CertError::RanOut(_) | CertError::NotYet(_))) => tracing::warn!("{dates}"),
-        Some(other) => {
-            let kind = certs.serving().source.told();
-            complain_about_files(house, &format!("a certificate cannot be served, the kept one does ({kind})"), other);
-        }
-    }
-    let facts = certs.serving().facts;
-    if !facts.missing.is_empty() {
-        tracing::warn!(missing = facts.missing.join(" "), "the certificate does not name every host");
-    }
-    Ok(certs)
-}
-
-/// SIGHUP: the certificate's files are read anew.
-async fn reload(house: &House) {
-    let Some(open) = house.open.get() else { return };
-    match open.certs.reload().await {
-        Ok(true) => {
-            house.notices.clear(CERTIFICATE_FILES);
-            tracing::info!(names = open.certs.serving().facts.names.join(" "), "certificate changed");
-        }
-        Ok(false) => tracing::info!("SIGHUP: no certificate files are named, so nothing was reread"),
-        Err(error) => complain_about_files(house, "the new certificate is not used, the old one serves on", error),
-    }
-}
-
-/// The notice of files that cannot be used.
-const CERTIFICATE_FILES: &str = "certificate_files";
-
-fn complain_about_files(house: &House, what: &str, error: impl std::fmt::Display) {
-    let error = error.to_string();
-    let (reason, next) = error.split_once(": ").unwrap_or((&error, "look at the files"));
-    house.notices.raise(CERTIFICATE_FILES, Severity::Warning, &format!("{what}: {reason}"), next);
 }
 
 /// Everything a stanza's way leads through.

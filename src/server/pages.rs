@@ -32,6 +32,8 @@ use super::one_port::Chat;
 use super::one_port::OnePort;
 use super::set_up;
 use crate::certs::Certs;
+use crate::certs::Serving;
+use crate::certs::words;
 use crate::clock::Clock;
 use crate::limits;
 use crate::net::admission::Admission;
@@ -49,9 +51,6 @@ use crate::web::setup::Founding;
 use crate::web::setup::Line;
 use crate::web::setup::Plan;
 
-/// Whom the certificate names while there is no domain. `internal` is nobody's (ICANN, 2024).
-const NAME_OF_SET_UP: &str = "imera.internal";
-
 /// The web's doors, open.
 pub struct Pages {
     pub admission: Admission,
@@ -62,11 +61,11 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Opens them with the certificate of `tls`, until `stop` is true.
+    /// Opens them with the certificate of `certs`, until `stop` is true.
     pub fn open(
         house: &Arc<House>,
         doors: &mut Doors,
-        tls: &Tls,
+        certs: &Certs,
         stop: &watch::Receiver<bool>,
     ) -> Result<Pages, Failure> {
         let ports = doors.ports();
@@ -84,7 +83,9 @@ impl Pages {
         );
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
-        let (tls, served) = watch::channel(tls.with_challenges(&house.challenges).with_alpn(one_port::OF_WEB));
+        site.certified(certs.clone());
+        let tls = certs.tls().with_challenges(&house.challenges);
+        let (tls, served) = watch::channel(tls.with_alpn(one_port::OF_WEB));
         let chat = Arc::default();
         let port = OnePort { site: site.clone(), tls: served, clock: house.clock.clone(), chat: Arc::clone(&chat) };
         let connections = doors.open_web(&port, &admission, stop)?;
@@ -103,8 +104,11 @@ impl Pages {
     }
 
     /// From now on new connections are served this certificate.
-    pub fn change_certificate(&self, tls: &Tls) {
-        self.tls.send_replace(tls.with_challenges(&self.challenges).with_alpn(one_port::OF_WEB));
+    pub fn change_certificate(&self, house: &House, certs: &Certs) {
+        if let Some(site) = house.site.get() {
+            site.certified(certs.clone());
+        }
+        self.tls.send_replace(certs.tls().with_challenges(&self.challenges).with_alpn(one_port::OF_WEB));
     }
 
     /// From now on the port of https is also that of chat. `tls`: of the domain.
@@ -112,16 +116,6 @@ impl Pages {
         let _ = self.chat.set(chat);
         self.tls.send_replace(tls.with_challenges(&self.challenges).with_alpn(one_port::OF_ALL));
     }
-}
-
-/// What the pages are served under TLS before there is a domain: the files if they will do, else one made here.
-pub async fn certificate_of_set_up(house: &House) -> Result<Tls, Failure> {
-    let open = |files| Certs::open(house.store.clone(), house.clock.clone(), NAME_OF_SET_UP, files);
-    let opened = match open(house.config.tls_files.clone()).await {
-        Err(_) if house.config.tls_files.is_some() => open(None).await,
-        opened => opened,
-    };
-    opened.map(|(certs, _)| certs.tls()).map_err(Failure::of)
 }
 
 /// Where a browser finds the set-up. `None`: no door of the web is open.
@@ -143,6 +137,16 @@ fn outward(from: &str, to: &str) -> Option<IpAddr> {
     let socket = UdpSocket::bind(from).ok()?;
     socket.connect(to).ok()?;
     socket.local_addr().ok().map(|address| address.ip())
+}
+
+/// The machine's own addresses in its home network, as far as a way out leads there.
+pub fn addresses_at_home() -> Vec<IpAddr> {
+    let found = [outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6)];
+    let is_home = |ip: &IpAddr| match ip {
+        IpAddr::V4(v4) => v4.is_private(),
+        IpAddr::V6(v6) => v6.is_unique_local(),
+    };
+    found.into_iter().flatten().filter(is_home).collect()
 }
 
 /// By our own addresses on the way out: a private one in IPv4, and none in IPv6 that others could reach. Without any
@@ -190,7 +194,10 @@ impl Founding for Founder {
 
     fn show_code(&self, code: &str) {
         match (&self.address, self.house.upgrade()) {
-            (Some(address), _) => show(&format!("{address}?code={code}")),
+            (Some(address), house) => {
+                show(&format!("{address}?code={code}"));
+                show_words(house.as_ref().and_then(|house| house.site.get()).and_then(Site::serving).as_ref());
+            }
             (None, Some(house)) => super::say(&format!("setup {}", house::set_up_command(&house.config))),
             (None, None) => {}
         }
@@ -251,6 +258,18 @@ fn show(address: &str) {
         && let Some(drawn) = qr::terminal(address)
     {
         let _ = writeln!(out, "{drawn}").and_then(|()| out.flush());
+    }
+}
+
+/// On a terminal beside the code, else in the log: what the first page under TLS shows too.
+fn show_words(serving: Option<&Serving>) {
+    let Some((words, serving)) = serving.and_then(|serving| Some((serving.words()?, serving))) else { return };
+    let mut out = std::io::stdout().lock();
+    if out.is_terminal() {
+        let hex = words::hex(&serving.facts.sha256);
+        let _ = writeln!(out, "certificate: {words}\nSHA-256: {hex}").and_then(|()| out.flush());
+    } else {
+        tracing::info!(words, "the certificate of https until there is a better one, as eight words to compare");
     }
 }
 

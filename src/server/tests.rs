@@ -16,6 +16,7 @@ use super::*;
 use crate::accounts::Role;
 use crate::clock::UtcMicros;
 use crate::config::Sources;
+use crate::notices::Severity;
 use crate::server::control::Progress;
 use crate::server::secret::Secret;
 use crate::server::set_up::Plan;

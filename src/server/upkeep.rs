@@ -8,7 +8,6 @@ use std::sync::Weak;
 use super::house::House;
 use super::people;
 use super::watch;
-use crate::certs::Serving;
 use crate::web::admin::Care;
 use crate::web::admin::Upkeep;
 
@@ -36,10 +35,6 @@ impl Upkeep for Keeper {
                 None => {}
             }
         })
-    }
-
-    fn serving(&self) -> Option<Serving> {
-        Some(self.house.upgrade()?.open.get()?.certs.serving())
     }
 
     fn waits_for_restart(&self) -> bool {

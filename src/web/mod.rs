@@ -6,6 +6,8 @@
 pub mod admin;
 mod ask;
 mod assets;
+mod brought;
+mod certified;
 mod days;
 mod entry;
 mod faults;
@@ -28,11 +30,14 @@ pub mod setup;
 mod shown;
 mod sign_in;
 mod signed;
+mod trust;
 pub mod visitor;
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::OnceLock;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use axum::Router;
@@ -50,6 +55,8 @@ use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 
 use crate::accounts::Accounts;
+use crate::certs::Certs;
+use crate::certs::Serving;
 use crate::clock::Clock;
 use crate::features::Parts;
 use crate::limits;
@@ -88,6 +95,8 @@ struct Inner {
     exports: Exports,
     entry: Entry,
     desk: Desk,
+    /// What is served under TLS: that of the set-up, then that of the place.
+    certs: Mutex<Option<Certs>>,
     /// Where the same pages stand under TLS.
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
@@ -119,6 +128,7 @@ impl Site {
             ready,
             wizard,
             desk,
+            certs: Mutex::default(),
             https_port,
             open,
             care,
@@ -140,6 +150,7 @@ impl Site {
             .merge(setup::routes())
             .merge(admin::routes())
             .merge(restore::routes())
+            .merge(trust::routes())
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .layer(middleware::from_fn_with_state(inner.clone(), guard::around))
@@ -150,6 +161,16 @@ impl Site {
     /// What the owner's pages need. Before [`Site::open`].
     pub fn care(&self, care: Care) {
         let _ = self.inner.care.set(care);
+    }
+
+    /// What the doors with TLS serve from now on.
+    pub fn certified(&self, certs: Certs) {
+        *self.inner.certs.lock().unwrap_or_else(PoisonError::into_inner) = Some(certs);
+    }
+
+    /// What they serve; `None`: nothing was said.
+    pub fn serving(&self) -> Option<Serving> {
+        self.inner.serving()
     }
 
     /// The doors for chat are open: from now on people can be let in.
@@ -191,6 +212,16 @@ impl Site {
                 _ => return,
             }
         }
+    }
+}
+
+impl Inner {
+    fn certs(&self) -> Option<Certs> {
+        self.certs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn serving(&self) -> Option<Serving> {
+        self.certs().map(|certs| certs.serving())
     }
 }
 

@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::Inner;
 use super::ask::Asked;
+use super::certified::Known;
 use super::frame::Frame;
 use super::frame::page;
 use crate::texts::Markup;
@@ -21,6 +22,9 @@ struct Page {
     warning: Markup,
     shut: Markup,
     status: Markup,
+    /// What the machine's screen shows of it, too.
+    known: Option<Known>,
+    whose: Markup,
     /// `None`: this machine has no door with TLS.
     address: Option<String>,
 }
@@ -34,8 +38,10 @@ pub(super) fn securely(site: &Inner, asked: &Asked, path: &str) -> Response {
         Some(_) => ("night", text("securely-warning"), text("securely-shut"), text("securely-status")),
         None => ("at-1", text("setup-securely-warning"), text("setup-securely-shut"), text("setup-code-status")),
     };
+    let whose = if place.is_some() { text("words-ask") } else { text("words-screen") };
+    let known = Known::of_serving(site.serving().as_ref());
     let f = Frame { sky, ..Frame::new(asked, &text("securely-title"), place.clone()) };
     let bar = place.unwrap_or_else(|| f.t.plain(&text("setup-code-bar")));
-    let (warning, shut, status) = (f.t.html(&warning), f.t.html(&shut), f.t.html(&status));
-    page(StatusCode::OK, &Page { f, bar, warning, shut, status, address })
+    let (warning, shut, status, whose) = (f.t.html(&warning), f.t.html(&shut), f.t.html(&status), f.t.html(&whose));
+    page(StatusCode::OK, &Page { f, bar, warning, shut, status, known, whose, address })
 }

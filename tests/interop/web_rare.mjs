@@ -1,6 +1,7 @@
 // What is seldom seen, with Chromium: a place for home, the set-up in two browsers, codes and passwords guessed, forms of
 // other sites, a fault of the server. OUTSIDE: an address of this machine that is not near, where there is one.
 import http from 'node:http';
+import { trust } from './web_certificate.mjs';
 
 const PASSWORD = 'four everyday words';
 
@@ -27,6 +28,7 @@ export async function rare(tools) {
   }
   await twoBrowsers(tools);
   await home(tools);
+  await trust(tools);
   if (outside) {
     await far.goto(`${outside}/sign-in`);
     await both('securely', far);

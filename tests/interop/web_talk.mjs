@@ -4,6 +4,7 @@
 // brings OWN, its backup, back on an empty machine; "rare" makes a place for home and sees what is seldom seen.
 import { execFileSync, spawn } from 'node:child_process';
 import { admin } from './web_admin.mjs';
+import { certificates } from './web_certificate.mjs';
 import { eyes } from './web_eyes.mjs';
 import { friend } from './web_friend.mjs';
 import { links } from './web_links.mjs';
@@ -51,6 +52,7 @@ if (part === 'people') {
   await links(tools);
   await page.context().clearCookies();
   await admin(tools);
+  await certificates(tools);
   await page.context().clearCookies();
   await portal(tools);
 }

@@ -23,6 +23,8 @@ use tokio::sync::watch;
 use super::failure::Failure;
 use super::house::House;
 use super::set_up;
+use crate::certs::Serving;
+use crate::certs::words;
 
 /// One thing that can be asked.
 pub struct Question {
@@ -110,7 +112,13 @@ async fn setup_code(house: &House) -> Reply {
         let what = "no door of the web is open";
         return Err(Failure::new(what, super::house::set_up_command(&house.config)));
     };
-    Ok(serde_json::json!({ "code": code, "address": format!("{address}?code={code}") }))
+    let serving = site.serving();
+    let words = serving.as_ref().and_then(Serving::words);
+    let sha256 = serving.filter(|_| words.is_some()).map(|serving| words::hex(&serving.facts.sha256));
+    let address = format!("{address}?code={code}");
+    Ok(
+        serde_json::json!({ "code": code, "address": address, "certificate_words": words, "certificate_sha256": sha256 }),
+    )
 }
 
 /// What came with a question, as the type it should be.

@@ -8,6 +8,7 @@ use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::invitations;
 use super::super::signed::Owner;
+use super::certificate;
 use super::person;
 use super::settings;
 use crate::texts::Book;
@@ -99,5 +100,8 @@ pub(super) fn desk(
 
 /// What a page before has done.
 fn done(note: &str) -> Option<(&'static str, Text)> {
-    person::told(note).or_else(|| invitations::told(note)).or_else(|| settings::told(note))
+    person::told(note)
+        .or_else(|| invitations::told(note))
+        .or_else(|| settings::told(note))
+        .or_else(|| certificate::told(note))
 }

@@ -66,6 +66,8 @@ struct Told {
 
 /// Something that is fine.
 struct Row {
+    /// Where there is more of it.
+    path: Option<&'static str>,
     heading: Markup,
     more: Markup,
 }
@@ -97,7 +99,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
     let (f, d) = (Frame { sky, ..f }, Desk { orb, ..d });
     let now = site.clock.utc();
     let rows = match &looked {
-        Some(looked) => rows(care, &f.t, looked, (summary, now)),
+        Some(looked) => rows((&site, care), &f.t, looked, (summary, now)),
         None => Vec::new(),
     };
     let mut told: Vec<Told> = all.iter().map(|thing| tell(&f.t, thing, now)).collect();
@@ -178,11 +180,12 @@ fn asks(t: &Book, waiting: usize) -> Option<Told> {
 }
 
 /// What is fine, in figures.
-fn rows(care: &Care, t: &Book, looked: &Looked, (summary, now): (Option<Summary>, i64)) -> Vec<Row> {
+fn rows((site, care): (&Inner, &Care), t: &Book, looked: &Looked, (summary, now): (Option<Summary>, i64)) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut add = |name: &str, heading: Text, more: Option<Text>| {
         if let Some(more) = more.filter(|_| things::is_fine(looked, name)) {
-            rows.push(Row { heading: t.html(&heading), more: t.html(&more) });
+            let path = (name == "certificate").then_some("/admin/certificate");
+            rows.push(Row { path, heading: t.html(&heading), more: t.html(&more) });
         }
     };
     add("ports", text("admin-ports-fine"), Some(text("admin-ports-fine-more")));
@@ -196,7 +199,7 @@ fn rows(care: &Care, t: &Book, looked: &Looked, (summary, now): (Option<Summary>
         (None, None) => text("admin-backup-tonight"),
     });
     add("backup", heading, backup);
-    let certificate = care.upkeep.serving().map(|serving| {
+    let certificate = site.serving().map(|serving| {
         let day = days::day(t, serving.facts.not_after, now);
         match serving.facts.self_signed {
             true => text("admin-certificate-own").with("day", day),

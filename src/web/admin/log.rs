@@ -115,6 +115,8 @@ fn words(t: &Book, deed: Deed, now: UtcMicros) -> Text {
         Deed::Restored { made_at } => text("admin-log-restored").with("when", days::moment(t, made_at, now)),
         Deed::Passphrase { on: true } => text("admin-log-lock"),
         Deed::Passphrase { on: false } => text("admin-log-unlock"),
+        Deed::CertificateBrought { until } => text("admin-log-certificate").with("day", days::day(t, until, now)),
+        Deed::CertificateAutomatic => text("admin-log-certificate-automatic"),
     }
 }
 
@@ -151,6 +153,8 @@ mod tests {
             Deed::Restored { made_at: 5 },
             Deed::Passphrase { on: true },
             Deed::Passphrase { on: false },
+            Deed::CertificateBrought { until: 5 },
+            Deed::CertificateAutomatic,
         ];
         for lang in [Lang::En, Lang::De] {
             let t = lang.book();

@@ -4,6 +4,7 @@
 //! extractor [`Owner`](super::signed::Owner) stands in each handler.
 
 mod backups;
+mod certificate;
 mod desk;
 mod download;
 mod here;
@@ -33,7 +34,6 @@ use super::Inner;
 use super::ask::Asked;
 use super::signed::Owner;
 use crate::audit::By;
-use crate::certs::Serving;
 use crate::checks::Latest;
 use crate::notices::Notices;
 use crate::transfer::Backups;
@@ -44,8 +44,6 @@ pub use work::Work;
 pub trait Upkeep: Send + Sync {
     /// Makes the checks now, `closely` also those that take a while; [`Care::latest`] has what they found.
     fn look(&self, closely: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
-    /// The certificate that is served.
-    fn serving(&self) -> Option<Serving>;
     /// Whether a changed setting counts from the next start on only.
     fn waits_for_restart(&self) -> bool;
 }
@@ -75,6 +73,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/admin/backups/work", get(work::show))
         .route("/admin/backups/{name}/check", post(backups::check))
         .route("/admin/backups/{name}/download", post(backups::fetch))
+        .route("/admin/certificate", get(certificate::show).post(certificate::send))
+        .route("/admin/certificate/automatic", post(certificate::automatic))
         .route("/admin/invites", get(invites::show).post(invites::make))
         .route("/admin/invites/{id}/withdraw", post(invites::withdraw))
         .route("/admin/log", get(log::show))

@@ -69,8 +69,11 @@ impl Thing {
 
     /// Where something can be done about it.
     pub fn path(&self) -> Option<(&'static str, Text)> {
-        let backup = matches!(self.key.as_str(), "backup" | "backup_copy" | "database");
-        backup.then(|| ("/admin/backups", text("admin-tab-backups")))
+        match self.key.as_str() {
+            "backup" | "backup_copy" | "database" => Some(("/admin/backups", text("admin-tab-backups"))),
+            "certificate" | "certificate_files" => Some(("/admin/certificate", text("certificate-look"))),
+            _ => None,
+        }
     }
 
     /// Whether friends cannot use the place because of it.

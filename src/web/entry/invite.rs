@@ -53,6 +53,8 @@ struct Page {
     /// The one name it is for.
     name: Option<String>,
     ask_first: bool,
+    /// Devices have to trust the machine first, once.
+    home: bool,
     qr: Option<Markup>,
     until: String,
     left: u32,
@@ -172,6 +174,7 @@ fn invitation(site: &Inner, asked: &Asked, parts: &Parts, ticket: &Ticket, token
         friend: Friend::of(parts, &f, ticket, token),
         name: ticket.name.as_deref().map(str::to_owned),
         ask_first: ticket.ask_first || site.settings.is_on(&ASK_FIRST),
+        home: site.serving().is_some_and(|serving| serving.root.is_some()),
         qr: qr::svg(&landing, &label.0).map(Markup),
         until: days::day(&f.t, ticket.expires_at, site.clock.utc()),
         left: ticket.left,

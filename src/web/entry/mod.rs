@@ -5,7 +5,7 @@
 
 mod again;
 mod contact;
-mod device;
+pub(super) mod device;
 mod invite;
 mod over;
 mod recover;

@@ -27,6 +27,7 @@ use crate::texts::Text;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
+use crate::web::certified::Known;
 use crate::web::faults::Fault;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
@@ -42,6 +43,8 @@ struct Page {
     /// Heading and words of a warning.
     warning: Option<(Markup, Markup)>,
     code: String,
+    /// Under TLS: nobody vouches for the machine but its screen.
+    known: Option<Known>,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
@@ -74,7 +77,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     };
     // What no code can be is not shown back.
     let code: String = code.chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').take(12).collect();
-    form(&asked, StatusCode::OK, Errors::default(), warning, code)
+    form((&site, &asked), StatusCode::OK, Errors::default(), warning, code)
 }
 
 pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: Form) -> Response {
@@ -102,12 +105,12 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         Tried::Wait(wait_s) => return site.fault(&asked, Fault::TooMany(wait_s)),
         Tried::Last(wait_s) => {
             let error = text("setup-code-wait").with("minutes", wait_s.div_ceil(60) as usize);
-            let mut reply = wrong(&asked, StatusCode::TOO_MANY_REQUESTS, error);
+            let mut reply = wrong((&site, &asked), StatusCode::TOO_MANY_REQUESTS, error);
             reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
             return reply;
         }
     };
-    wrong(&asked, StatusCode::UNPROCESSABLE_ENTITY, error)
+    wrong((&site, &asked), StatusCode::UNPROCESSABLE_ENTITY, error)
 }
 
 /// This browser holds the set-up from now on.
@@ -142,16 +145,22 @@ pub(super) fn taken(site: &Inner, asked: &Asked, at: UtcMicros, from: String) ->
     let minutes = ((site.clock.utc() - at) / 60_000_000).max(0) as usize;
     let next = text("setup-code-taken-next").with("from", from).with("minutes", minutes);
     let warning = Some((text("setup-code-taken"), next));
-    form(asked, StatusCode::FORBIDDEN, Errors::default(), warning, String::new())
+    form((site, asked), StatusCode::FORBIDDEN, Errors::default(), warning, String::new())
 }
 
-fn wrong(asked: &Asked, status: StatusCode, error: Text) -> Response {
+fn wrong((site, asked): (&Inner, &Asked), status: StatusCode, error: Text) -> Response {
     let mut errors = Errors::default();
     errors.add("code", error);
-    form(asked, status, errors, None, String::new())
+    form((site, asked), status, errors, None, String::new())
 }
 
-fn form(asked: &Asked, status: StatusCode, errors: Errors, warning: Option<(Text, Text)>, code: String) -> Response {
+fn form(
+    (site, asked): (&Inner, &Asked),
+    status: StatusCode,
+    errors: Errors,
+    warning: Option<(Text, Text)>,
+    code: String,
+) -> Response {
     let mut title = text("setup-code-title");
     if !errors.is_empty() {
         let page = asked.lang.book().plain(&title);
@@ -159,5 +168,6 @@ fn form(asked: &Asked, status: StatusCode, errors: Errors, warning: Option<(Text
     }
     let f = Frame { sky: "at-1", ..Frame::new(asked, &title, None) };
     let warning = warning.map(|(heading, next)| (f.t.html(&heading), f.t.html(&next)));
-    page(status, &Page { f, errors, warning, code })
+    let known = asked.visitor.tls.then(|| Known::of_serving(site.serving().as_ref())).flatten();
+    page(status, &Page { f, errors, warning, code, known })
 }

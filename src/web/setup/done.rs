@@ -128,7 +128,6 @@ async fn answer(site: &Inner, asked: &Asked, method: &Method, facts: Facts) -> R
         qr: qr::svg(link, &label.0).map(Markup),
     });
     let address = f.copy("address", &facts.address, &text("copied-address"));
-    let serving = site.care.get().and_then(|care| care.upkeep.serving());
-    let self_signed = serving.is_none_or(|serving| serving.facts.self_signed);
+    let self_signed = site.serving().is_none_or(|serving| serving.facts.self_signed) && !facts.home;
     page(StatusCode::OK, &Page { f, place, facts, address, phone, invitation, self_signed })
 }

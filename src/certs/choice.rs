@@ -1,0 +1,104 @@
+//! Which certificate serves: the order of where one may come from.
+//!
+//! The files of the machine's options; what was brought on a page or at set-up; at home, what the authority made here
+//! signs; else one that nobody vouches for. Keeps no state of its own.
+
+use std::sync::Arc;
+
+use rusqlite::OptionalExtension as _;
+
+use super::CertError;
+use super::CertsError;
+use super::For;
+use super::Pair;
+use super::Serving;
+use super::Source;
+use super::check;
+use super::home;
+use super::keep;
+use super::read;
+use super::self_signed;
+use crate::clock::Clock;
+use crate::config::TlsFiles;
+use crate::net::tls::Certificate;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// What is served from now on, and why it is not what it should be.
+pub(super) type Chosen = (Certificate, Serving, Option<CertError>);
+
+pub(super) async fn choose(store: &Store, clock: &Clock, wanted: &For) -> Result<Chosen, CertsError> {
+    if let Some(files) = &wanted.files {
+        return of_files(store, clock, &wanted.domain, files).await;
+    }
+    let complaint = match kept(store, Source::Own).await? {
+        None => None,
+        // Serves on after its day, with a complaint: the clock may be wrong.
+        Some(pair) => match check::check_undated(&pair, &wanted.domain) {
+            Ok((certificate, facts)) => {
+                let complaint = facts.check_dates(clock.utc()).err();
+                return Ok((certificate, Serving { source: Source::Own, facts, root: None }, complaint));
+            }
+            Err(error) => Some(error),
+        },
+    };
+    let (certificate, serving) = match &wanted.home {
+        Some(addresses) => {
+            let (certificate, facts, root) = home::ready(store, clock, &wanted.domain, addresses).await?;
+            (certificate, Serving { source: Source::Home, facts, root: Some(Arc::new(root)) })
+        }
+        None => of_nobody(store, clock, &wanted.domain).await?,
+    };
+    Ok((certificate, serving, complaint))
+}
+
+async fn of_files(store: &Store, clock: &Clock, domain: &str, files: &TlsFiles) -> Result<Chosen, CertsError> {
+    let read = read(files).and_then(|pair| {
+        let (certificate, facts) = check::check_undated(&pair, domain)?;
+        Ok((pair, certificate, facts))
+    });
+    let source = Source::Own;
+    let serving = |facts| Serving { source, facts, root: None };
+    let kept = kept(store, source).await?;
+    let kept_is_good = |pair: &Pair| check::check(pair, domain, clock.utc()).ok();
+    let (pair, certificate, facts) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            return match kept.as_ref().and_then(kept_is_good) {
+                Some((certificate, facts)) => Ok((certificate, serving(facts), Some(error))),
+                None => Err(error.into()),
+            };
+        }
+    };
+    let Err(error) = facts.check_dates(clock.utc()) else {
+        keep(store, source, pair, clock.utc()).await?;
+        return Ok((certificate, serving(facts), None));
+    };
+    // The clock may be wrong, and even an old certificate is better than none.
+    let (certificate, facts) = kept.as_ref().and_then(kept_is_good).unwrap_or((certificate, facts));
+    Ok((certificate, serving(facts), Some(error)))
+}
+
+/// The kept one, or a new one where there is none, it is for another domain, or its day is over.
+async fn of_nobody(store: &Store, clock: &Clock, domain: &str) -> Result<(Certificate, Serving), CertsError> {
+    let source = Source::SelfSigned;
+    let kept = kept(store, source).await?;
+    let good = kept.and_then(|pair| check::check(&pair, domain, clock.utc()).ok());
+    let (certificate, facts) = match good {
+        Some(good) => good,
+        None => {
+            let pair = self_signed::make(domain, clock.utc());
+            let made = check::check(&pair, domain, clock.utc())?;
+            keep(store, source, pair, clock.utc()).await?;
+            made
+        }
+    };
+    Ok((certificate, Serving { source, facts, root: None }))
+}
+
+/// The newest of that source.
+async fn kept(store: &Store, source: Source) -> Result<Option<Pair>, StoreError> {
+    let newest = "SELECT chain, key FROM certificate WHERE source = ?1 ORDER BY id DESC LIMIT 1";
+    let pair = |row: &rusqlite::Row<'_>| Ok(Pair { chain: row.get(0)?, key: row.get(1)? });
+    store.read(move |c| c.query_row(newest, [source.as_str()], pair).optional()).await
+}

@@ -1,0 +1,271 @@
+//! The certificate at a real server's pages: what is told, one brought along, eight words, and trust at home.
+#![allow(clippy::disallowed_methods)] // real time
+
+#[path = "support/browser.rs"]
+#[allow(dead_code)] // tests/web.rs uses the rest
+mod browser;
+#[path = "support/process.rs"]
+#[allow(dead_code)] // tests/process.rs uses the rest
+mod process;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+
+use browser::Browser;
+use browser::Reply;
+use process::Folder;
+use process::Server;
+
+const PASSWORD: &str = "a good long one";
+
+/// A place that mira owns; `kind`: options of `imera setup`.
+fn place(folder: &Folder, domain: &str, kind: &[&str]) -> (Server, Browser) {
+    let arguments = ["setup", "--domain", domain, "--owner", "mira", "--name", "Beach House", "--password-stdin"];
+    let done = folder.imera(&[&arguments[..], kind].concat(), &format!("{PASSWORD}\n"));
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let mut server = Server::start(folder, &["serve"]);
+    server.read_ready();
+    let browser = Browser::new(&server.address("http").to_string());
+    (server, browser)
+}
+
+fn sign_in(browser: &Browser) -> Browser {
+    let mut browser = browser.another();
+    let reply = browser.post("/sign-in", &[("name", "mira"), ("password", PASSWORD), ("to", "/admin")]);
+    assert_eq!(reply.leads_to(), "/admin");
+    browser
+}
+
+fn openssl(desk: &Path, arguments: &[&str]) -> String {
+    let told = Command::new("openssl").args(arguments).current_dir(desk).output().unwrap();
+    assert!(told.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8(told.stdout).unwrap()
+}
+
+/// Files `NAME.pem` and `NAME.key` of a leaf for that domain, and `NAME-root.pem` of who signed it.
+fn certificate(desk: &Path, name: &str, domain: &str, days: &str) {
+    let (root, root_key) = (format!("{name}-root.pem"), format!("{name}-root.key"));
+    let (leaf, key) = (format!("{name}.pem"), format!("{name}.key"));
+    let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    let subject = format!("/CN=Authority of {name}");
+    openssl(desk, &[&new[..], &["-keyout", &root_key, "-out", &root, "-subj", &subject, "-days", "900"]].concat());
+    let names = format!("subjectAltName=DNS:{domain},DNS:conference.{domain}");
+    let by = ["-CA", &root, "-CAkey", &root_key, "-keyout", &key, "-out", &leaf, "-subj", "/CN=leaf", "-days", days];
+    let extensions = ["-addext", &names, "-addext", "basicConstraints=critical,CA:FALSE"];
+    openssl(desk, &[&new[..], &by[..], &extensions[..]].concat());
+}
+
+/// What the door shows: the served certificate's SHA-256, as openssl writes it.
+fn served(https: SocketAddr) -> String {
+    let desk = tempfile::tempdir().unwrap();
+    let shown = s_client(https, &["-servername", "beach.example"], "");
+    std::fs::write(desk.path().join("served.pem"), shown).unwrap();
+    let told = openssl(desk.path(), &["x509", "-in", "served.pem", "-noout", "-fingerprint", "-sha256"]);
+    told.trim().split_once('=').unwrap().1.to_owned()
+}
+
+/// What openssl says and the door answers, over TLS.
+fn s_client(https: SocketAddr, arguments: &[&str], request: &str) -> Vec<u8> {
+    let https = https.to_string();
+    let mut child = Command::new("openssl")
+        .args([&["s_client", "-connect", &https], arguments].concat())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Who refuses may be gone before it is asked.
+    let _ = child.stdin.take().unwrap().write_all(request.as_bytes());
+    child.wait_with_output().unwrap().stdout
+}
+
+/// The answer to a GET over TLS, whoever vouches for the machine.
+fn under_tls(https: SocketAddr, path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: beach.example\r\nConnection: close\r\n\r\n");
+    String::from_utf8(s_client(https, &["-quiet"], &request)).unwrap()
+}
+
+fn read(desk: &Path, name: &str) -> Vec<u8> {
+    std::fs::read(desk.join(name)).unwrap()
+}
+
+fn refused(reply: &Reply, words: &str) {
+    assert_eq!(reply.status, 422, "{words}");
+    assert!(reply.body.contains(words) && reply.body.contains("id=\"errors\""), "{words}: {}", reply.body);
+    assert!(!reply.body.contains("PRIVATE KEY-----"), "what was brought does not come back");
+}
+
+#[test]
+fn one_brought_along_is_checked_served_at_once_and_forgotten_again() {
+    let folder = Folder::new();
+    let (server, browser) = place(&folder, "beach.example", &[]);
+    let (https, desk) = (server.address("https"), tempfile::tempdir().unwrap());
+    let desk = desk.path();
+    let mut mira = sign_in(&browser);
+    let first = served(https);
+    let page = mira.get("/admin/certificate").body;
+    for told in ["Nobody vouches for this machine yet", "Good until", "proxy.beach.example", &first, "eight words"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(page.len() < 20_000 && !page.contains("/admin/certificate/automatic") && !page.contains("/trust"));
+    certificate(desk, "good", "beach.example", "90");
+    certificate(desk, "other", "lake.example", "90");
+    let (leaf, key, root) = (read(desk, "good.pem"), read(desk, "good.key"), read(desk, "good-root.pem"));
+    let other_key = read(desk, "other.key");
+    let mut bring = |parts: &[(&str, &[u8])]| mira.upload("/admin/certificate", parts);
+    refused(&bring(&[("chain", b""), ("key", b"")]), "There is no certificate in what you brought");
+    refused(&bring(&[("chain", b"0\x82\x01\xff\x00 PKCS #12")]), "There is no certificate in what you brought");
+    refused(&bring(&[("chain", &leaf), ("chain", &root)]), "The key is missing");
+    refused(&bring(&[("chain", &leaf), ("key", &key)]), "are missing. Your provider calls them");
+    refused(&bring(&[("chain", &leaf), ("chain", &root), ("key", &other_key)]), "does not belong to this certificate");
+    refused(&bring(&[("chain", &root), ("chain", &leaf), ("key", &key)]), "");
+    let other = [&read(desk, "other.pem")[..], &read(desk, "other-root.pem"), &other_key].concat();
+    refused(&bring(&[("pasted", &other)]), "It is not for beach.example, but for lake.example");
+    let cut = &leaf[..leaf.len() / 2];
+    refused(&bring(&[("chain", cut), ("key", &key)]), "");
+    assert_eq!(served(https), first, "wrong ones change nothing");
+    let good = bring(&[("chain", &leaf), ("chain", &root), ("key", &key)]);
+    assert_eq!(good.leads_to(), "/admin/certificate?n=brought");
+    let now = served(https);
+    assert_ne!(now, first);
+    let page = mira.get("/admin/certificate?n=brought").body;
+    for told in
+        ["The certificate is good", "served from now on", "Authority of good", "Not these names", "upload.beach"]
+    {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(mira.get("/admin/log").body.contains("Brought a certificate along"));
+    assert_eq!(folder.json(&["status"])["certificate"]["source"], "files");
+    assert_eq!(mira.post("/admin/certificate/automatic", &[]).leads_to(), "/admin/certificate?n=automatic");
+    assert_eq!(served(https), first);
+    // Pasted, key first.
+    let pasted = [&key[..], &leaf, &root].concat();
+    assert_eq!(mira.upload("/admin/certificate", &[("pasted", &pasted)]).leads_to(), "/admin/certificate?n=brought");
+    assert_eq!(served(https), now);
+}
+
+#[test]
+fn forms_that_bring_a_certificate_are_bounded_and_of_their_own_kind() {
+    let folder = Folder::new();
+    let (_server, browser) = place(&folder, "beach.example", &[]);
+    let mut mira = sign_in(&browser);
+    assert_eq!(mira.post("/admin/certificate", &[("pasted", "x")]).status, 400, "no form with files");
+    let large = vec![b'a'; 600_000];
+    let reply = mira.upload_some("/admin/certificate", large.len(), &large[..1_000]);
+    assert_eq!(reply.expect("an answer").status, 413);
+    let cut = b"--wall\r\nContent-Disposition: form-data; name=\"chain\"\r\n\r\n-----BEGIN";
+    assert_eq!(mira.upload_some("/admin/certificate", cut.len(), cut).expect("an answer").status, 400);
+    let many = vec![("chain", &b"x"[..]); 50];
+    assert_eq!(mira.upload("/admin/certificate", &many).status, 400);
+    mira.extra = "Sec-Fetch-Site: cross-site\r\n".to_owned();
+    assert_eq!(mira.upload("/admin/certificate", &[("chain", b"x")]).status, 403);
+    mira.extra.clear();
+    assert!(mira.get("/admin/certificate").body.contains("Nobody vouches for this machine yet"));
+}
+
+#[test]
+fn files_of_the_machine_decide_and_the_page_says_so() {
+    let (folder, desk) = (Folder::new(), tempfile::tempdir().unwrap());
+    let desk = desk.path();
+    certificate(desk, "good", "beach.example", "90");
+    let chain = [read(desk, "good.pem"), read(desk, "good-root.pem")].concat();
+    std::fs::write(desk.join("chain.pem"), chain).unwrap();
+    let options = format!("tls_cert = '{0}/chain.pem'\ntls_key = '{0}/good.key'\n", desk.display());
+    std::fs::create_dir(&folder.path).unwrap();
+    std::fs::write(folder.file("imera.toml"), options).unwrap();
+    let (_server, browser) = place(&folder, "beach.example", &[]);
+    let mut mira = sign_in(&browser);
+    let page = mira.get("/admin/certificate").body;
+    assert!(page.contains("Files on the machine decide") && page.contains("/chain.pem") && page.contains("/good.key"));
+    assert!(!page.contains("type=\"file\"") && !page.contains("/automatic"), "{page}");
+    assert_eq!(mira.upload("/admin/certificate", &[("chain", b"x")]).status, 400);
+}
+
+#[test]
+fn eight_words_stand_beside_the_code_and_on_the_first_page_under_tls() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, &["serve"]);
+    assert!(server.line().starts_with("setup http://"));
+    let ports: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.file("ports.json")).unwrap()).unwrap();
+    let door = |name: &str| ports[name].as_str().unwrap().parse::<SocketAddr>().unwrap();
+    let https = door("https");
+    let told = folder.json(&["setup", "code"]);
+    let (words, sha256) = (told["certificate_words"].as_str().unwrap(), told["certificate_sha256"].as_str().unwrap());
+    assert_eq!(words.split(' ').count(), 8, "{words}");
+    assert_eq!(sha256, served(https));
+    let lines = folder.imera(&["setup", "code"], "").stdout;
+    assert!(lines.contains(words) && lines.contains(sha256), "{lines}");
+    let page = under_tls(https, "/setup");
+    assert!(page.contains(words) && page.contains(sha256) && page.contains("id=\"code\""), "{page}");
+    // Plainly from near nobody is warned, so there is nothing to compare.
+    let mut browser = Browser::new(&door("http").to_string());
+    assert!(!browser.get("/setup").body.contains(words));
+}
+
+#[test]
+fn at_home_devices_are_told_how_to_trust_the_machine_and_then_they_do() {
+    let folder = Folder::new();
+    let (server, mut browser) = place(&folder, "beach.home.arpa", &["--home"]);
+    let (https, desk) = (server.address("https"), tempfile::tempdir().unwrap());
+    let desk = desk.path();
+    let page = browser.get("/trust");
+    assert_eq!(page.status, 200, "for everybody");
+    for told in ["iPhone, iPad", "Android", "Windows", "macOS", "Linux", "Firefox", "imera.local", "<svg role=\"img\""]
+    {
+        assert!(page.body.contains(told), "{told}: {}", page.body);
+    }
+    assert!(page.body.len() < 30_000, "{}", page.body.len());
+    browser.extra = "User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)\r\n".to_owned();
+    assert!(browser.get("/trust").body.contains("<details open><summary>iPhone"));
+    browser.extra.clear();
+    let (head, der) = browser.download("/root.crt");
+    assert!(head.contains("content-type: application/x-x509-ca-cert") && head.contains("root.crt"), "{head}");
+    std::fs::write(desk.join("root.crt"), &der).unwrap();
+    let (head, pem) = browser.download("/root.pem");
+    assert!(head.contains("content-type: application/x-pem-file"), "{head}");
+    std::fs::write(desk.join("root.pem"), &pem).unwrap();
+    let of = |file: &str, form: &str| {
+        openssl(desk, &["x509", "-inform", form, "-in", file, "-noout", "-fingerprint", "-sha256"])
+    };
+    assert_eq!(of("root.crt", "DER"), of("root.pem", "PEM"));
+    let (head, profile) = browser.download("/root.mobileconfig");
+    assert!(head.contains("content-type: application/x-apple-aspen-config"), "{head}");
+    std::fs::write(desk.join("root.mobileconfig"), &profile).unwrap();
+    let script = "import plistlib, sys; whole = plistlib.load(open('root.mobileconfig', 'rb')); part = whole['PayloadContent'][0]; \
+                assert whole['PayloadType'] == 'Configuration' and part['PayloadType'] == 'com.apple.security.root'; \
+                assert part['PayloadContent'] == open('root.crt', 'rb').read(); assert whole['PayloadUUID'] != part['PayloadUUID']";
+    let told = Command::new("python3").args(["-c", script]).current_dir(desk).output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let root = desk.join("root.pem").display().to_string();
+    for (host, trusted) in [("beach.home.arpa", true), ("imera.local", true), ("bank.example", false)] {
+        let asked = ["-servername", host, "-verify_hostname", host, "-CAfile", &root, "-no-CApath", "-no-CAstore"];
+        let told = String::from_utf8(s_client(https, &asked, "")).unwrap();
+        assert_eq!(told.contains("Verify return code: 0 (ok)"), trusted, "{host}: {told}");
+    }
+    let mut mira = sign_in(&browser);
+    let page = mira.get("/admin/certificate").body;
+    assert!(page.contains("At home this machine vouches for itself") && page.contains("href=\"/trust\""), "{page}");
+    let link = folder.json(&["invite", "create"])["link"].as_str().unwrap().to_owned();
+    let token = link.rsplit('/').next().unwrap();
+    let invitation = browser.get(&format!("/invite/{token}")).body;
+    assert!(invitation.contains("href=\"/trust\"") && invitation.contains("lives at home"), "{invitation}");
+    // One that was brought goes before it, and then there is nothing to trust by hand.
+    certificate(desk, "good", "beach.home.arpa", "90");
+    let pasted = ["good.pem", "good-root.pem", "good.key"].map(|name| read(desk, name)).concat();
+    assert_eq!(mira.upload("/admin/certificate", &[("pasted", &pasted)]).leads_to(), "/admin/certificate?n=brought");
+    assert_eq!(browser.get("/trust").status, 404);
+    assert_eq!(mira.post("/admin/certificate/automatic", &[]).leads_to(), "/admin/certificate?n=automatic");
+    assert_eq!(browser.download("/root.pem").1, pem, "the same as before");
+}
+
+#[test]
+fn a_place_of_the_internet_has_nothing_to_trust_by_hand() {
+    let folder = Folder::new();
+    let (_server, mut browser) = place(&folder, "beach.example", &[]);
+    for path in ["/trust", "/root.crt", "/root.pem", "/root.mobileconfig"] {
+        assert_eq!(browser.get(path).status, 404, "{path}");
+    }
+}
