@@ -84,7 +84,8 @@ impl Pages {
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
         site.certified(certs.clone());
-        let (tls, served) = watch::channel(certs.tls().with_challenges(&house.challenges).with_alpn(one_port::OF_WEB));
+        let tls = certs.tls().with_challenges(&house.challenges);
+        let (tls, served) = watch::channel(tls.with_alpn(one_port::OF_WEB));
         let chat = Arc::default();
         let port = OnePort { site: site.clone(), tls: served, clock: house.clock.clone(), chat: Arc::clone(&chat) };
         let connections = doors.open_web(&port, &admission, stop)?;
