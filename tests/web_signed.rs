@@ -21,6 +21,7 @@ use browser::Browser;
 use client::{Client, Door, Endpoint};
 use imera::audit::By;
 use imera::clock::Clock;
+use imera::net::admission::Guest;
 use imera::net::memory;
 use imera::settings::{Profile, Settings};
 use imera::store::StoreError;
@@ -82,7 +83,7 @@ impl Restoring for Nobody {
 async fn ask(site: &Site, (peer, tls): (&str, bool), request: &str) -> String {
     let (mut near, far) = memory::pair();
     let (site, visitor) = (site.clone(), Visitor { peer: peer.parse().unwrap(), tls });
-    let serving = tokio::spawn(async move { site.serve(far, visitor).await });
+    let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     near.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     near.read_to_string(&mut answer).await.unwrap();

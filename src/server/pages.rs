@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::backups;
+use super::chat::Chat;
 use super::doors;
 use super::doors::Doors;
 use super::failure::Failure;
@@ -28,7 +29,6 @@ use super::folder::Ports;
 use super::house;
 use super::house::House;
 use super::one_port;
-use super::one_port::Chat;
 use super::one_port::OnePort;
 use super::set_up;
 use crate::certs::Certs;
@@ -112,8 +112,8 @@ impl Pages {
     }
 
     /// From now on the port of https is also that of chat. `tls`: of the domain.
-    pub fn open_chat(&self, tls: &Tls, chat: Chat) {
-        let _ = self.chat.set(chat);
+    pub fn open_chat(&self, tls: &Tls, chat: &Chat) {
+        let _ = self.chat.set(chat.clone());
         self.tls.send_replace(tls.with_challenges(&self.challenges).with_alpn(one_port::OF_ALL));
     }
 }
