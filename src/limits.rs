@@ -1,8 +1,10 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
+mod dns;
 mod pages;
 mod transfer;
 
+pub use dns::*;
 pub use pages::*;
 pub use transfer::*;
 
