@@ -25,6 +25,7 @@ use crate::checks::Latest;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::net::admission::Admission;
+use crate::net::dns::Resolver;
 use crate::notices::Notices;
 use crate::settings::Profile;
 use crate::settings::Settings;
@@ -47,6 +48,7 @@ pub struct House {
     /// The port of https that is bound, for links. Set before `open`.
     pub https: OnceLock<u16>,
     pub backups: Backups,
+    pub resolver: Resolver,
     /// Set when the doors are open.
     pub open: SetOnce<Open>,
     /// Rung when set-up was finished.
@@ -87,8 +89,10 @@ impl House {
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
         let invites = Invites::new(store.clone(), clock.clone(), accounts.clone());
         let backups = Backups::new(store.clone(), settings.clone(), clock.clone(), &config.data);
+        let resolver = Resolver::new(config.resolver);
         Ok(House {
             config,
+            resolver,
             clock,
             store,
             settings,

@@ -8,7 +8,6 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
-use std::net::UdpSocket;
 use std::path::Path;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -33,6 +32,10 @@ use crate::limits;
 use crate::net::admission::Admission;
 use crate::net::tls::Tls;
 use crate::qr;
+use crate::reach::Lookout;
+use crate::reach::authority;
+use crate::reach::own::outward_4;
+use crate::reach::own::outward_6;
 use crate::store::StoreError;
 use crate::transfer::Passphrase;
 use crate::transfer::Step;
@@ -65,7 +68,9 @@ impl Pages {
     ) -> Result<Pages, Failure> {
         let ports = doors.ports();
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
-        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports };
+        let authority = house.config.acme_directory.is_none().then(|| authority::USUAL.to_owned());
+        let lookout = Lookout::new(house.resolver.clone(), house.clock.clone(), authority);
+        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports, lookout };
         let restorer = Restorer { house: Arc::downgrade(house), data: house.config.data.clone() };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
@@ -120,17 +125,6 @@ fn set_up_address(ports: &Ports) -> Option<String> {
     Some(format!("{scheme}://{}/setup", reachable(address)))
 }
 
-/// Nobody's addresses (RFC 5737, RFC 3849), to ask for the way to the world.
-const NOBODY_4: &str = "192.0.2.1:9";
-const NOBODY_6: &str = "[2001:db8::1]:9";
-
-/// Our own address on the way there. Nothing is sent: the system only picks the way.
-fn outward(from: &str, to: &str) -> Option<IpAddr> {
-    let socket = UdpSocket::bind(from).ok()?;
-    socket.connect(to).ok()?;
-    socket.local_addr().ok().map(|address| address.ip())
-}
-
 /// By our own addresses on the way out: a private one in IPv4, and none in IPv6 that others could reach. Without any
 /// way out nothing is sure; what stands behind a router of ours nobody can see from here.
 fn line(v4: Option<IpAddr>, v6: Option<IpAddr>) -> Line {
@@ -150,10 +144,8 @@ fn line(v4: Option<IpAddr>, v6: Option<IpAddr>) -> Line {
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         ip if !ip.is_unspecified() => ip,
-        IpAddr::V4(_) => outward("0.0.0.0:0", NOBODY_4).unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        IpAddr::V6(_) => outward("0.0.0.0:0", NOBODY_4)
-            .or_else(|| outward("[::]:0", NOBODY_6))
-            .unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V4(_) => outward_4().unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V6(_) => outward_4().or_else(|| outward_6()).unwrap_or(IpAddr::from([127, 0, 0, 1])),
     };
     SocketAddr::new(ip, address.port())
 }
@@ -164,6 +156,7 @@ struct Founder {
     house: Weak<House>,
     address: Option<String>,
     chat_ports: Vec<u16>,
+    lookout: Lookout,
 }
 
 impl Founding for Founder {
@@ -190,8 +183,12 @@ impl Founding for Founder {
         self.address.as_deref()
     }
 
+    fn lookout(&self) -> Lookout {
+        self.lookout.clone()
+    }
+
     fn line(&self) -> Line {
-        line(outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6))
+        line(outward_4(), outward_6())
     }
 }
 
