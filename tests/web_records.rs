@@ -1,4 +1,4 @@
-//! The page of the domain's records in a real server, against name servers of our own.
+//! The domain's records in a real server, against name servers of our own: the page, `imera setup records`, the check.
 
 #[allow(dead_code)] // tests/web.rs uses the rest
 #[path = "support/browser.rs"]
@@ -10,6 +10,7 @@ mod process;
 mod zone;
 
 use browser::Browser;
+use hickory_resolver::proto::rr::RecordType;
 use imera::reach::own;
 use process::Folder;
 use process::Server;
@@ -127,5 +128,59 @@ fn a_place_at_home_has_no_records_and_is_not_asked_about_any() {
     assert!(browser.get("/setup/owner").body.contains("step 4 of 6"));
     assert_eq!(browser.get("/setup/records").leads_to(), "/setup/owner?n=first");
     assert_eq!(browser.get("/setup/records.txt").leads_to(), "/setup/owner?n=first");
+    assert_eq!(dns.asked(), 0);
+}
+
+#[test]
+fn contract_setup_records_and_check_dns_say_what_the_page_says() {
+    let (folder, dns) = (Folder::new(), Dns::start(2));
+    std::fs::create_dir(&folder.path).unwrap();
+    std::fs::write(folder.file("imera.toml"), format!("resolver = \"{}\"\n", dns.address)).unwrap();
+    dns.zone("beach.example");
+    let wanted = ["setup", "records", "--domain", "beach.example"];
+    let told = folder.imera(&wanted, "");
+    assert_eq!((told.code, told.stderr.as_str()), (1, ""), "{}", told.stdout);
+    assert!(told.stdout.contains("Waiting  beach.example.") && told.stdout.contains("\n0 of "), "{}", told.stdout);
+
+    dns.put(&format!("beach.example A {}", our_address()));
+    dns.put("conference.beach.example CNAME chat.other.example");
+    dns.put("chat.other.example A 198.51.100.4");
+    let told = folder.imera(&wanted, "");
+    assert_eq!(told.code, 0, "all that is needed is there: {}", told.stdout);
+    let next = "conference.beach.example. CNAME: We found chat.other.example. That is another machine";
+    let is_sure = matches!(own::addresses().v4, own::Way::At(_));
+    assert!(!is_sure || told.stdout.contains(next), "{}", told.stdout);
+    let json = folder.json(&wanted);
+    assert_eq!((&json["enough"], &json["troubles"]), (&true.into(), &serde_json::json!([])));
+    let rows = json["records"].as_array().unwrap();
+    let machine = rows.iter().find(|row| row["type"] == "A").unwrap();
+    assert_eq!((&machine["name"], &machine["state"]), (&"beach.example.".into(), &"found".into()));
+
+    let set_up = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
+    dns.remove("conference.beach.example", RecordType::CNAME);
+    let check = || folder.json(&["check", "dns"])[0].clone();
+    assert_eq!(check()["state"], "ok", "{}", check());
+    dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
+    assert_eq!(check()["state"], "warning");
+    dns.remove("beach.example", RecordType::A);
+    let missing = check();
+    assert_eq!((&missing["state"], &missing["what"]), (&"failed".into(), &"beach.example A: waiting".into()));
+    assert_eq!(folder.imera(&["check", "dns"], "").code, 1);
+    dns.manner(0, Manner::Silent);
+    assert_eq!(check()["state"], "skipped", "without internet nothing can be said");
+}
+
+#[test]
+fn nobody_is_asked_about_a_place_at_home_or_one_for_tests() {
+    let (folder, dns) = (Folder::new(), Dns::start(1));
+    std::fs::create_dir(&folder.path).unwrap();
+    std::fs::write(folder.file("imera.toml"), format!("resolver = \"{}\"\n", dns.address)).unwrap();
+    let set_up = ["setup", "--domain", "house.home.arpa", "--home", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
+    assert_eq!(folder.json(&["check", "dns"])[0]["state"], "skipped");
+    let tests = Folder::new();
+    let _server = Server::test_profile(&tests);
+    assert_eq!(tests.json(&["check", "dns"])[0]["state"], "skipped");
     assert_eq!(dns.asked(), 0);
 }

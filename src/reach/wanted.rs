@@ -122,6 +122,14 @@ impl fmt::Display for Value {
 }
 
 impl Wanted {
+    /// The whole name as in a zone file.
+    pub fn full_name(&self) -> String {
+        match self.value {
+            Value::Redirect { .. } => self.name.clone(),
+            _ => format!("{}.", self.name),
+        }
+    }
+
     /// The name as most providers ask for it: without the domain, `@` for the domain itself.
     pub fn short(&self, domain: &str) -> &str {
         match self.name.strip_suffix(domain) {

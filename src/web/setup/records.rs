@@ -156,8 +156,7 @@ pub(super) async fn list(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
             value => value.to_string(),
         };
         let why = book.plain(&words::what_for(record.row, &place.domain));
-        let dot = if matches!(record.value, Value::Redirect { .. }) { "" } else { "." };
-        lines.push_str(&format!("{}{dot} {} {value}\n    {why}\n", record.name, record.value.kind()));
+        lines.push_str(&format!("{} {} {value}\n    {why}\n", record.full_name(), record.value.kind()));
     }
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (headers, lines).into_response()
