@@ -1,9 +1,11 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
+mod dns;
 mod doors;
 mod pages;
 mod transfer;
 
+pub use dns::*;
 pub use doors::*;
 pub use pages::*;
 pub use transfer::*;

@@ -40,6 +40,10 @@ const FAR: &str = "203.0.113.9:9";
 struct Nobody;
 
 impl Founding for Nobody {
+    fn lookout(&self) -> imera::reach::Lookout {
+        imera::reach::Lookout::new(imera::net::dns::Resolver::new(None), Clock::system(), None)
+    }
+
     fn found(&self, _: Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>> {
         Box::pin(async { Err(StoreError::Closed) })
     }

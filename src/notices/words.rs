@@ -25,6 +25,8 @@ pub fn words(key: &str, severity: Severity) -> (Text, Text) {
         "certificate_files" => (text("admin-certificate-files"), text("admin-certificate-files-next")),
         "database" => (text("admin-database-damaged"), text("admin-database-damaged-next")),
         "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
+        "dns" if bad => (text("admin-dns-lost"), text("admin-dns-lost-next")),
+        "dns" => (text("admin-dns-some"), text("admin-dns-some-next")),
         _ => (text("admin-thing"), text("admin-thing-next")),
     }
 }

@@ -25,6 +25,7 @@ use crate::checks::Latest;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::net::admission::Admission;
+use crate::net::dns::Resolver;
 use crate::net::tls::challenge::Challenges;
 use crate::notices::Notices;
 use crate::settings::Profile;
@@ -50,6 +51,7 @@ pub struct House {
     /// What the https door answers an authority with, before set-up and after it.
     pub challenges: Challenges,
     pub backups: Backups,
+    pub resolver: Resolver,
     /// Set when the doors are open.
     pub open: SetOnce<Open>,
     /// Rung when set-up was finished.
@@ -64,6 +66,8 @@ pub struct House {
     pub again: Arc<Notify>,
     /// The sum of the backup that is unpacked in `restore`; held while one is taken in.
     pub prepared: tokio::sync::Mutex<Option<String>>,
+    /// One look at the domain's records at a time.
+    pub looking_at_records: tokio::sync::Mutex<()>,
 }
 
 /// What the running server adds.
@@ -90,8 +94,10 @@ impl House {
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
         let invites = Invites::new(store.clone(), clock.clone(), accounts.clone());
         let backups = Backups::new(store.clone(), settings.clone(), clock.clone(), &config.data);
+        let resolver = Resolver::new(config.resolver);
         Ok(House {
             config,
+            resolver,
             clock,
             store,
             settings,
@@ -109,6 +115,7 @@ impl House {
             stopping: AtomicBool::new(false),
             again: Arc::default(),
             prepared: tokio::sync::Mutex::default(),
+            looking_at_records: tokio::sync::Mutex::default(),
         })
     }
 

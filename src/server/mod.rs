@@ -291,6 +291,7 @@ async fn serve(
     jobs.spawn(alerts::tell_owners(house.clone(), parts.clone(), opening.raised));
     jobs.spawn(watch::every_minute(house.clone()));
     jobs.spawn(certificates::every_minute(house.clone()));
+    jobs.spawn(watch::every_hour(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
     jobs.spawn(settle(house.clock.clone()));

@@ -32,6 +32,10 @@ impl Founding for Nobody {
         None
     }
 
+    fn lookout(&self) -> crate::reach::Lookout {
+        crate::reach::Lookout::new(crate::net::dns::Resolver::new(None), Clock::system(), None)
+    }
+
     fn line(&self) -> Line {
         Line::Open
     }

@@ -47,6 +47,10 @@ impl Screen {
 }
 
 impl Founding for Screen {
+    fn lookout(&self) -> crate::reach::Lookout {
+        crate::reach::Lookout::new(crate::net::dns::Resolver::new(None), Clock::system(), None)
+    }
+
     fn found(&self, _: setup::Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>> {
         Box::pin(async { Err(StoreError::Closed) })
     }

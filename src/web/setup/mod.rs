@@ -1,7 +1,7 @@
 //! `/setup`: the wizard that makes a place of an empty folder, and is gone for good once it has.
 //!
 //! State: the table `setup` ([`draft`]); in memory the code and what the last page shows. One file a page; their order
-//! is [`steps::STEPS`]. Missing until their issues: domain records, certificates.
+//! is [`steps::STEPS`]. Missing until its issue: certificates.
 
 mod backups;
 mod begin;
@@ -12,6 +12,7 @@ pub mod draft;
 mod look;
 mod name;
 mod owner;
+mod records;
 mod start;
 mod steps;
 mod warnings;
@@ -36,6 +37,7 @@ use super::faults::Fault;
 use super::securely::securely;
 use crate::accounts::Founder;
 use crate::clock::Clock;
+use crate::reach::Lookout;
 use crate::store::StoreError;
 
 use code::Code;
@@ -66,6 +68,8 @@ pub trait Founding: Send + Sync {
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
     fn line(&self) -> Line;
+    /// Who looks at the domain's records.
+    fn lookout(&self) -> Lookout;
 }
 
 /// A place that can be made: everything was checked.
@@ -87,6 +91,7 @@ pub struct Plan {
 /// What the wizard keeps in memory.
 pub(super) struct Wizard {
     founding: Box<dyn Founding>,
+    lookout: Lookout,
     code: Mutex<Code>,
     /// The end comes once, however often it is asked for.
     finishing: tokio::sync::Mutex<()>,
@@ -102,7 +107,8 @@ impl Wizard {
     pub fn new(founding: Box<dyn Founding>) -> Wizard {
         let (code, finished) = (Mutex::default(), Mutex::default());
         let (finishing, locking) = Default::default();
-        Wizard { founding, code, finishing, locking, finished }
+        let lookout = founding.lookout();
+        Wizard { founding, lookout, code, finishing, locking, finished }
     }
 
     pub fn new_code(&self, clock: &Clock) -> String {
@@ -136,6 +142,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/setup/start", get(start::show).post(start::send))
         .route("/setup/who", get(who::show).post(who::send))
         .route("/setup/name", get(name::show).post(name::send))
+        .route("/setup/records", get(records::show).post(records::send))
+        .route("/setup/records.txt", get(records::list))
         .route("/setup/owner", get(owner::show).post(owner::send))
         .route("/setup/backups", get(backups::show).post(backups::send))
         .route("/setup/look", get(look::show).post(look::send))
