@@ -1,8 +1,10 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
+mod acme;
 mod pages;
 mod transfer;
 
+pub use acme::*;
 pub use pages::*;
 pub use transfer::*;
 

@@ -2,6 +2,7 @@
 //!
 //! State: the table `certificate`, and the [`Tls`] that doors share. Missing until its issue: ACME.
 
+pub mod acme;
 mod check;
 mod self_signed;
 
