@@ -1,10 +1,12 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
 mod acme;
+mod dns;
 mod pages;
 mod transfer;
 
 pub use acme::*;
+pub use dns::*;
 pub use pages::*;
 pub use transfer::*;
 
