@@ -4,6 +4,8 @@
 //! [`Generation`] with a ticket key of its own, and each connection belongs to one: a session
 //! resumed by a ticket is never bound to a certificate that was not served to it.
 
+pub mod challenge;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -29,6 +31,8 @@ use x509_parser::prelude::FromDer;
 use x509_parser::prelude::X509Certificate;
 use x509_parser::signature_algorithm::SignatureAlgorithm;
 
+use challenge::Challenges;
+
 /// What a client of direct TLS names (XEP-0368 §4).
 pub const ALPN_CLIENT: &[u8] = b"xmpp-client";
 
@@ -41,6 +45,7 @@ pub struct Tls {
     shared: Arc<Shared>,
     /// Which of the doors.
     door: usize,
+    challenges: Challenges,
 }
 
 struct Shared {
@@ -104,18 +109,19 @@ impl Certificate {
         key: PrivateKeyDer<'static>,
     ) -> Result<Certificate, CertificateError> {
         let leaf = chain.first().ok_or(CertificateError::Empty)?;
-        let end_point = end_point(leaf)?;
+        let (_, parsed) =
+            X509Certificate::from_der(leaf).map_err(|error| CertificateError::Certificate(error.to_string()))?;
+        let (end_point, public) = (end_point(leaf, &parsed), parsed.public_key().raw.to_vec());
         let key = default_provider()
             .key_provider
             .load_private_key(key)
             .map_err(|error| CertificateError::Key(error.to_string()))?;
-        let certified = CertifiedKey::new(chain, key);
-        match certified.keys_match() {
-            // Unknown: the key cannot tell, which none of aws-lc-rs does.
-            Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
-            Err(rustls::Error::InconsistentKeys(_)) => return Err(CertificateError::OtherKey),
-            Err(error) => return Err(CertificateError::Certificate(error.to_string())),
+        // Not `CertifiedKey::keys_match`: it reads no certificate with a critical extension that it does not know, as
+        // the answer to an authority's challenge has (RFC 8737 §3).
+        if key.public_key().is_some_and(|own| own.as_ref() != public) {
+            return Err(CertificateError::OtherKey);
         }
+        let certified = CertifiedKey::new(chain, key);
         let ticketer =
             rustls::crypto::aws_lc_rs::Ticketer::new().map_err(|error| CertificateError::Key(error.to_string()))?;
         Ok(Certificate { resolver: Arc::new(SingleCertAndKey::from(certified)), ticketer, end_point })
@@ -129,7 +135,8 @@ impl Tls {
         let certificate = Arc::new(certificate);
         let generation = Arc::new(Generation::new(&provider, &certificate, &[]));
         let doors = vec![Door { alpn: Vec::new(), generation }];
-        Tls { shared: Arc::new(Shared { provider, served: Mutex::new(Served { certificate, doors }) }), door: 0 }
+        let shared = Arc::new(Shared { provider, served: Mutex::new(Served { certificate, doors }) });
+        Tls { shared, door: 0, challenges: Challenges::default() }
     }
 
     /// The same certificate, now and later, at doors that know these protocols. A client that names
@@ -142,7 +149,17 @@ impl Tls {
             served.doors.push(Door { alpn, generation });
             served.doors.len() - 1
         });
-        Tls { shared: self.shared.clone(), door }
+        Tls { shared: self.shared.clone(), door, challenges: self.challenges.clone() }
+    }
+
+    /// The same, with challenges that outlive this certificate and come before it.
+    pub fn with_challenges(&self, challenges: &Challenges) -> Tls {
+        Tls { challenges: challenges.clone(), ..self.clone() }
+    }
+
+    /// What [`challenge::accept`] answers an authority with.
+    pub fn challenges(&self) -> &Challenges {
+        &self.challenges
     }
 
     /// Serves another certificate from the next connection on. Those that stand keep theirs.
@@ -185,26 +202,29 @@ where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
     let stream = TlsAcceptor::from(generation.config.clone()).accept(io).await?;
+    let binding = binding(&stream, &generation);
+    Ok((stream, binding))
+}
+
+/// Of a connection whose handshake is done.
+fn binding<IO>(stream: &TlsStream<IO>, generation: &Generation) -> Binding {
     let connection = stream.get_ref().1;
-    let binding = Binding {
+    Binding {
         exporter: connection.export_keying_material([0; 32], EXPORTER_LABEL, Some(b"")).ok(),
         end_point: generation.end_point.clone(),
         alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
-    };
-    Ok((stream, binding))
+    }
 }
 
 /// RFC 5929 §4.1: the leaf's hash by the hash of its own signature, SHA-256 in place of MD5 and SHA-1.
 /// `None` for signatures with no hash or with several.
-fn end_point(leaf: &CertificateDer<'_>) -> Result<Option<Arc<[u8]>>, CertificateError> {
-    let (_, certificate) =
-        X509Certificate::from_der(leaf).map_err(|error| CertificateError::Certificate(error.to_string()))?;
+fn end_point(leaf: &[u8], certificate: &X509Certificate<'_>) -> Option<Arc<[u8]>> {
     let algorithm = SignatureAlgorithm::try_from(&certificate.signature_algorithm);
     let hash = match algorithm {
         Ok(SignatureAlgorithm::RSASSA_PSS(parameters)) => hash_of_digest(parameters.hash_algorithm_oid()),
         _ => hash_of_signature(&certificate.signature_algorithm.algorithm),
     };
-    Ok(hash.map(|hash| digest::digest(hash, leaf).as_ref().into()))
+    hash.map(|hash| digest::digest(hash, leaf).as_ref().into())
 }
 
 fn hash_of_signature(oid: &oid_registry::Oid<'_>) -> Option<&'static digest::Algorithm> {

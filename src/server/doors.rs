@@ -19,9 +19,9 @@ use crate::net::admission::Admission;
 use crate::net::admission::Bounds;
 use crate::net::listen::Bound;
 use crate::net::listen::Inherited;
-use crate::net::tls;
 use crate::net::tls::ALPN_CLIENT;
 use crate::net::tls::Tls;
+use crate::net::tls::challenge;
 use crate::streams::c2s;
 use crate::web::Site;
 use crate::web::visitor::Visitor;
@@ -102,11 +102,12 @@ impl Doors {
             let listener = door.listen().map_err(Failure::of)?;
             let (site, tls, clock) = (site.clone(), tls.clone(), clock.clone());
             let serve = listener.serve(admission.clone(), clock.clone(), stop.clone(), move |socket, peer, guest| {
-                let (site, generation, clock) = (site.clone(), tls.borrow().current(), clock.clone());
+                let (site, tls, clock) = (site.clone(), tls.borrow().clone(), clock.clone());
                 async move {
                     let patience = Duration::from_secs(limits::TLS_HANDSHAKE_MAX_S);
-                    match clock.timeout(patience, tls::accept(generation, socket)).await {
-                        Some(Ok((stream, _))) => site.serve(stream, Visitor { peer, tls: true }).await,
+                    match clock.timeout(patience, challenge::accept(&tls, socket)).await {
+                        Some(Ok(Some((stream, _)))) => site.serve(stream, Visitor { peer, tls: true }).await,
+                        Some(Ok(None)) => tracing::info!(%peer, "an authority has seen the answer to its challenge"),
                         Some(Err(error)) => tracing::debug!(%peer, %error, "a handshake of the web failed"),
                         None => {}
                     }

@@ -25,6 +25,7 @@ use crate::checks::Latest;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::net::admission::Admission;
+use crate::net::tls::challenge::Challenges;
 use crate::notices::Notices;
 use crate::settings::Profile;
 use crate::settings::Settings;
@@ -46,6 +47,8 @@ pub struct House {
     pub invites: Invites,
     /// The port of https that is bound, for links. Set before `open`.
     pub https: OnceLock<u16>,
+    /// What the https door answers an authority with, before set-up and after it.
+    pub challenges: Challenges,
     pub backups: Backups,
     /// Set when the doors are open.
     pub open: SetOnce<Open>,
@@ -97,6 +100,7 @@ impl House {
             accounts,
             invites,
             https: OnceLock::new(),
+            challenges: Challenges::default(),
             backups,
             open: SetOnce::new(),
             set_up: Arc::default(),

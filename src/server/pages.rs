@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::limits;
 use crate::net::admission::Admission;
 use crate::net::tls::Tls;
+use crate::net::tls::challenge::Challenges;
 use crate::qr;
 use crate::store::StoreError;
 use crate::transfer::Passphrase;
@@ -53,6 +54,7 @@ pub struct Pages {
     pub admission: Admission,
     pub connections: JoinSet<()>,
     tls: watch::Sender<Tls>,
+    challenges: Challenges,
 }
 
 impl Pages {
@@ -78,10 +80,10 @@ impl Pages {
         );
         let (_, bounds) = doors::bounds(house.config.is_test_profile());
         let admission = Admission::new(bounds);
-        let (tls, served) = watch::channel(tls.with_alpn(&[ALPN_HTTP]));
+        let (tls, served) = watch::channel(tls.with_challenges(&house.challenges).with_alpn(&[ALPN_HTTP]));
         let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop)?;
         let _ = house.site.set(site);
-        Ok(Pages { admission, connections, tls })
+        Ok(Pages { admission, connections, tls, challenges: house.challenges.clone() })
     }
 
     /// Ends all connections, those of the other doors too, that share the set: in good order, or after a while.
@@ -96,7 +98,7 @@ impl Pages {
 
     /// From now on new connections are served this certificate.
     pub fn change_certificate(&self, tls: &Tls) {
-        self.tls.send_replace(tls.with_alpn(&[ALPN_HTTP]));
+        self.tls.send_replace(tls.with_challenges(&self.challenges).with_alpn(&[ALPN_HTTP]));
     }
 }
 
