@@ -1,9 +1,13 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
+mod acme;
+mod dns;
 mod doors;
 mod pages;
 mod transfer;
 
+pub use acme::*;
+pub use dns::*;
 pub use doors::*;
 pub use pages::*;
 pub use transfer::*;

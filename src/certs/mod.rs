@@ -2,6 +2,7 @@
 //!
 //! State: the tables `certificate` and `home_authority`, and the [`Tls`] that doors share. Missing until its issue: ACME.
 
+pub mod acme;
 pub mod brought;
 mod check;
 mod choice;

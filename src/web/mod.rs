@@ -3,6 +3,7 @@
 //! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`].
 //! Missing until their issues: status, uploads, well-known files, WebSocket, BOSH.
 
+mod acme;
 pub mod admin;
 mod ask;
 mod assets;
@@ -57,6 +58,7 @@ use tokio::io::AsyncWrite;
 use crate::accounts::Accounts;
 use crate::certs::Certs;
 use crate::certs::Serving;
+use crate::certs::acme::Acme;
 use crate::clock::Clock;
 use crate::features::Parts;
 use crate::limits;
@@ -101,6 +103,8 @@ struct Inner {
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
     open: OnceLock<Arc<Parts>>,
+    /// Who gets certificates.
+    acme: OnceLock<Acme>,
     /// The same, for the owner's pages.
     care: OnceLock<Care>,
     fresh: Fresh,
@@ -118,7 +122,7 @@ impl Site {
     ) -> Site {
         let (wizard, desk) = (Wizard::new(above.0), Desk::new(above.1, clock.clone()));
         let (ready, entry) = (Ready::make(), Entry::default());
-        let (open, care) = (OnceLock::new(), OnceLock::new());
+        let (open, care, acme) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let exports = Exports::new(store.folder());
         let inner = Arc::new(Inner {
             store,
@@ -131,6 +135,7 @@ impl Site {
             certs: Mutex::default(),
             https_port,
             open,
+            acme,
             care,
             exports,
             entry,
@@ -141,6 +146,7 @@ impl Site {
             .route("/", get(front::door))
             .route("/assets/{name}", get(asset))
             .route("/healthz", get(health::answer))
+            .route("/.well-known/acme-challenge/{token}", get(acme::answer))
             .route("/language", post(front::language))
             .route("/sign-in", get(sign_in::show).post(sign_in::send))
             .route("/sign-out", post(sign_in::out))
@@ -156,6 +162,11 @@ impl Site {
             .layer(middleware::from_fn_with_state(inner.clone(), guard::around))
             .with_state(inner.clone());
         Site { inner, routes }
+    }
+
+    /// Who gets certificates, and knows what an authority is to be answered. Before the doors are open.
+    pub fn certify(&self, acme: Acme) {
+        let _ = self.inner.acme.set(acme);
     }
 
     /// What the owner's pages need. Before [`Site::open`].
