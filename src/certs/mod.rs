@@ -1,6 +1,6 @@
-//! The certificate in service: self-signed, or brought along; changed without a restart.
+//! The certificate in service: an authority's, self-signed, or brought along; changed without a restart.
 //!
-//! State: the table `certificate`, and the [`Tls`] that doors share. Missing until its issue: ACME.
+//! State: the table `certificate`, and the [`Tls`] that doors share; see also [`acme`].
 
 pub mod acme;
 mod check;
@@ -11,10 +11,14 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use aws_lc_rs::digest;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::clock::Clock;
+use crate::clock::UtcMicros;
 use crate::config::TlsFiles;
 use crate::limits;
 use crate::net::tls::Certificate;
@@ -33,6 +37,8 @@ pub use self_signed::names_under;
 pub enum Source {
     SelfSigned,
     Own,
+    /// Issued by an authority, by [`acme`].
+    Acme,
 }
 
 impl Source {
@@ -40,7 +46,12 @@ impl Source {
         match self {
             Source::SelfSigned => "self-signed",
             Source::Own => "own",
+            Source::Acme => "acme",
         }
+    }
+
+    fn of(text: &str) -> Source {
+        [Source::SelfSigned, Source::Acme].into_iter().find(|source| source.as_str() == text).unwrap_or(Source::Own)
     }
 
     /// As `imera setup --certificate` names it (contract): `own` is the machine's own, `files` what was brought along.
@@ -48,6 +59,7 @@ impl Source {
         match self {
             Source::SelfSigned => "own",
             Source::Own => "files",
+            Source::Acme => "acme",
         }
     }
 }
@@ -72,6 +84,29 @@ struct Inner {
     files: Option<TlsFiles>,
     tls: Tls,
     serving: Mutex<Serving>,
+    /// Where what is served is an authority's.
+    issued: Mutex<Option<Issued>>,
+}
+
+/// A certificate that an authority has issued.
+#[derive(Clone)]
+struct Issued {
+    leaf: CertificateDer<'static>,
+    names: Vec<acme::Name>,
+    not_before: UtcMicros,
+    not_after: UtcMicros,
+    /// A number that is this certificate's own.
+    chance: u64,
+}
+
+impl Issued {
+    fn of(pair: &Pair, facts: &Facts) -> Option<Issued> {
+        let leaf = CertificateDer::pem_slice_iter(pair.chain.as_bytes()).next()?.ok()?;
+        let hash = digest::digest(&digest::SHA256, &leaf);
+        let chance = <[u8; 8]>::try_from(hash.as_ref().get(..8)?).map(u64::from_le_bytes).ok()?;
+        let names = facts.names.iter().map(|name| acme::Name::of(name)).collect();
+        Some(Issued { leaf, names, not_before: facts.not_before, not_after: facts.not_after, chance })
+    }
 }
 
 /// Why no certificate can be served.
@@ -93,13 +128,14 @@ impl Certs {
         domain: &str,
         files: Option<TlsFiles>,
     ) -> Result<(Certs, Option<CertError>), CertsError> {
-        let (certificate, serving, complaint) = match &files {
-            Some(files) => of_files(&store, &clock, domain, files).await?,
+        let ((certificate, serving, complaint), issued) = match &files {
+            Some(files) => (of_files(&store, &clock, domain, files).await?, None),
             None => kept_or_made(&store, &clock, domain).await?,
         };
         let tls = Tls::new(certificate);
         let serving = Mutex::new(serving);
-        let inner = Inner { store, clock, domain: domain.to_owned(), files, tls, serving };
+        let issued = Mutex::new(issued);
+        let inner = Inner { store, clock, domain: domain.to_owned(), files, tls, serving, issued };
         Ok((Certs { inner: Arc::new(inner) }, complaint))
     }
 
@@ -110,6 +146,33 @@ impl Certs {
 
     pub fn serving(&self) -> Serving {
         self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps what an authority has issued, together with `also`, then serves it. Connections that stand keep theirs.
+    pub async fn take_up(
+        &self,
+        pair: Pair,
+        also: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+    ) -> Result<(), CertsError> {
+        let (certificate, facts) = check::of_authority(&pair, &self.inner.domain)?;
+        let issued = Issued::of(&pair, &facts);
+        let at = self.inner.clock.utc();
+        let job = move |c: &Connection| {
+            keep_in(c, Source::Acme, &pair, at)?;
+            also(c)
+        };
+        self.inner.store.write(job).await?;
+        self.inner.tls.replace(certificate);
+        *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
+        let serving = Serving { source: Source::Acme, facts };
+        *self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner) = serving;
+        Ok(())
+    }
+
+    /// What an authority has issued and is served, while it holds.
+    fn issued(&self, now: UtcMicros) -> Option<Issued> {
+        let issued = self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        issued.filter(|issued| issued.not_after > now)
     }
 
     /// Reads the files anew (SIGHUP). Files that cannot be used leave the old certificate in service.
@@ -155,14 +218,20 @@ async fn of_files(store: &Store, clock: &Clock, domain: &str, files: &TlsFiles) 
 }
 
 /// A self-signed one is made where there is none, and where the kept one is for another domain.
-/// One that was brought along serves on after its day, with a complaint: the clock may be wrong.
-async fn kept_or_made(store: &Store, clock: &Clock, domain: &str) -> Result<Chosen, CertsError> {
+/// One that was brought along or issued serves on after its day, with a complaint: the clock may be wrong. One that was
+/// issued for the machine's address or host alone serves as long as it holds: more trust it than one made here.
+async fn kept_or_made(store: &Store, clock: &Clock, domain: &str) -> Result<(Chosen, Option<Issued>), CertsError> {
     let mut complaint = None;
     if let Some((source, pair)) = kept(store).await? {
-        match check::check_undated(&pair, domain) {
+        let issued = source == Source::Acme;
+        let checked = if issued { check::of_authority(&pair, domain) } else { check::check_undated(&pair, domain) };
+        match checked {
             Ok((certificate, facts)) => match facts.check_dates(clock.utc()) {
-                Err(_) if source == Source::SelfSigned => {}
-                dates => return Ok((certificate, Serving { source, facts }, dates.err())),
+                Err(_) if source == Source::SelfSigned || facts.is_for_others(domain) => {}
+                dates => {
+                    let issued = issued.then(|| Issued::of(&pair, &facts)).flatten();
+                    return Ok(((certificate, Serving { source, facts }, dates.err()), issued));
+                }
             },
             Err(error) if source == Source::Own => complaint = Some(error),
             Err(_) => {}
@@ -171,15 +240,14 @@ async fn kept_or_made(store: &Store, clock: &Clock, domain: &str) -> Result<Chos
     let pair = self_signed::make(domain, clock.utc());
     let (certificate, facts) = check(&pair, domain, clock.utc())?;
     keep(store, Source::SelfSigned, pair, clock.utc()).await?;
-    Ok((certificate, Serving { source: Source::SelfSigned, facts }, complaint))
+    Ok(((certificate, Serving { source: Source::SelfSigned, facts }, complaint), None))
 }
 
 /// The newest of the table.
 async fn kept(store: &Store) -> Result<Option<(Source, Pair)>, StoreError> {
     let newest = store.read(|c| {
         c.query_row("SELECT source, chain, key FROM certificate ORDER BY id DESC LIMIT 1", [], |row| {
-            let self_signed = row.get::<_, String>(0)? == Source::SelfSigned.as_str();
-            let source = if self_signed { Source::SelfSigned } else { Source::Own };
+            let source = Source::of(&row.get::<_, String>(0)?);
             Ok((source, Pair { chain: row.get(1)?, key: row.get(2)? }))
         })
         .optional()

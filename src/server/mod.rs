@@ -3,6 +3,7 @@
 //! State: the parts, built once here and in [`house`]. Everything that only the process does is in
 //! this room: folder and lock, logs, signals, `sd_notify`, the control socket.
 
+mod acme;
 pub mod control;
 mod alerts;
 mod asides;
@@ -37,6 +38,7 @@ use tokio::task::JoinSet;
 
 use crate::certs::CertError;
 use crate::certs::Certs;
+use crate::certs::Source;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::features::Parts;
@@ -132,6 +134,7 @@ async fn run_once(
     let mut jobs = JoinSet::new();
     jobs.spawn(control::socket::serve(control, house.clone()));
     jobs.spawn(watch::store(house.clone()));
+    jobs.spawn(acme::run(house.clone()));
     if let Some(profile) = &house.config.test_profile {
         set_up_for_tests(&house, profile).await?;
     }
@@ -318,15 +321,19 @@ async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {
             complain_about_files(house, &format!("a certificate cannot be served, the kept one does ({kind})"), other);
         }
     }
-    let facts = certs.serving().facts;
-    if !facts.missing.is_empty() {
+    house.acme.serve(certs.clone());
+    let serving = certs.serving();
+    // An authority's names what was asked for.
+    if !serving.facts.missing.is_empty() && serving.source != Source::Acme {
+        let facts = serving.facts;
         tracing::warn!(missing = facts.missing.join(" "), "the certificate does not name every host");
     }
     Ok(certs)
 }
 
-/// SIGHUP: the certificate's files are read anew.
+/// SIGHUP: the certificate's files are read anew; what an authority refused is asked for again.
 async fn reload(house: &House) {
+    house.acme.look_again();
     let Some(open) = house.open.get() else { return };
     match open.certs.reload().await {
         Ok(true) => {

@@ -82,6 +82,7 @@ impl Pages {
         let admission = Admission::new(bounds);
         let (tls, served) = watch::channel(tls.with_challenges(&house.challenges).with_alpn(&[ALPN_HTTP]));
         let connections = doors.open_web(&site, &served, (&admission, &house.clock), stop)?;
+        site.certify(house.acme.clone());
         let _ = house.site.set(site);
         Ok(Pages { admission, connections, tls, challenges: house.challenges.clone() })
     }
@@ -109,7 +110,9 @@ pub async fn certificate_of_set_up(house: &House) -> Result<Tls, Failure> {
         Err(_) if house.config.tls_files.is_some() => open(None).await,
         opened => opened,
     };
-    opened.map(|(certs, _)| certs.tls()).map_err(Failure::of)
+    let (certs, _) = opened.map_err(Failure::of)?;
+    house.acme.serve(certs.clone());
+    Ok(certs.tls())
 }
 
 /// Where a browser finds the set-up. `None`: no door of the web is open.

@@ -21,6 +21,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema/0005_web_session.sql"),
     include_str!("schema/0006_device_password.sql"),
     include_str!("schema/0007_audit.sql"),
+    include_str!("schema/0008_acme.sql"),
 ];
 
 /// The schema that this version writes.
