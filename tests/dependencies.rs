@@ -25,7 +25,10 @@ const LICENCES: &[&str] = &[
 ];
 
 /// Crates of which the binary holds two versions, with the reason. A line that is no longer true fails.
-const DOUBLES: &[(&str, &str)] = &[("base64", "instant-acme 0.8.5 is one version behind; 0.9 is not out yet")];
+const DOUBLES: &[(&str, &str)] = &[
+    ("base64", "instant-acme 0.8.5 is one version behind; 0.9 is not out yet"),
+    ("untrusted", "instant-acme takes aws-lc-rs with its default features, one of which brings the old one"),
+];
 
 /// Crypto and TLS that would stand beside aws-lc-rs, and why each is out.
 const REFUSED: &[(&str, &str)] = &[

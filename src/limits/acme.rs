@@ -14,6 +14,9 @@ pub const ANSWER_MAX_BYTES: usize = 262_144;
 /// Bytes of an answer's head, all lines together.
 pub const ANSWER_HEAD_MAX_BYTES: usize = 32_768;
 
+/// Roots in the file of `IMERA_ACME_ROOT`.
+pub const ROOTS_EXTRA_MAX: usize = 16;
+
 // Orders (RFC 8555)
 
 /// Names that are wanted at once: the domain, the machine's, the hosts under it; Let's Encrypt allows 100.

@@ -5,8 +5,9 @@
 use instant_acme::Problem;
 
 use crate::clock::UtcMicros;
+use crate::notices;
+use crate::notices::Severity;
 use crate::texts::Text;
-use crate::texts::text;
 
 /// Why a name failed. What the authority wrote stands beside it, as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Each [`Cause::key`].
+    pub const KEYS: &[&str] =
+        &["dns", "connection", "answer", "caa", "rate", "authority", "clock", "rejected", "account", "way", "unknown"];
+
     /// One word, for logs, notices and the database.
     pub fn key(&self) -> &'static str {
         match self {
@@ -56,15 +61,7 @@ impl Cause {
 
     /// What happened and what to do, in words for people.
     pub fn words(&self) -> (Text, Text) {
-        words(self.key())
-    }
-
-    /// Whether it is about the authority or this machine, and so about every name alike.
-    pub fn is_common(&self) -> bool {
-        matches!(
-            self,
-            Cause::RateLimited { .. } | Cause::Unreachable | Cause::Clock { .. } | Cause::Account | Cause::Unknown
-        )
+        notices::words(&format!("acme_{}", self.key()), Severity::Warning)
     }
 
     /// From the [`Cause::key`] of the database, where `until` is when it is tried again.
@@ -104,23 +101,6 @@ impl Cause {
     }
 }
 
-/// The words of a [`Cause::key`].
-fn words(key: &str) -> (Text, Text) {
-    match key {
-        "dns" => (text("acme-dns"), text("acme-dns-next")),
-        "connection" => (text("acme-connection"), text("acme-connection-next")),
-        "answer" => (text("acme-answer"), text("acme-answer-next")),
-        "caa" => (text("acme-caa"), text("acme-caa-next")),
-        "rate" => (text("acme-rate"), text("acme-rate-next")),
-        "authority" => (text("acme-authority"), text("acme-authority-next")),
-        "clock" => (text("acme-clock"), text("acme-clock-next")),
-        "rejected" => (text("acme-rejected"), text("acme-rejected-next")),
-        "account" => (text("acme-account"), text("acme-account-next")),
-        "way" => (text("acme-way"), text("acme-way-next")),
-        _ => (text("acme-unknown"), text("acme-unknown-next")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +127,7 @@ mod tests {
         ] {
             assert_eq!(Cause::of_problem(&problem(name), 7), cause, "{name}");
             assert_eq!(Cause::of_key(cause.key(), 7), cause, "{name}");
+            assert!(Cause::KEYS.contains(&cause.key()), "{name}");
         }
     }
 }

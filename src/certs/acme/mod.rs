@@ -4,20 +4,39 @@
 //! wanted, in memory; accounts, the order under way and failures in the tables `acme_*`; what is issued is in
 //! `certificate`. Missing: dns-01.
 
+mod answer;
+mod attempt;
 mod cause;
+mod job;
+mod line;
+mod order;
+mod renewal;
 mod responses;
+mod rows;
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use instant_acme::Identifier;
 use tokio::sync::Notify;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::limits;
+use crate::net::dns::Resolver;
+use crate::net::http::Client;
+use crate::net::http::HttpError;
+use crate::net::tls::challenge::Challenges;
+use crate::settings::Settings;
+use crate::store::Store;
+
+use super::Certs;
+use answer::Answers;
+use line::Exchange;
 
 pub use cause::Cause;
 pub use responses::Responses;
@@ -28,6 +47,28 @@ pub enum Name {
     /// A host, as A-labels in lower case.
     Dns(String),
     Ip(IpAddr),
+}
+
+impl Name {
+    /// As [`Name::to_string`] writes it.
+    pub fn of(text: &str) -> Name {
+        text.parse().map_or_else(|_| Name::Dns(text.to_owned()), Name::Ip)
+    }
+
+    fn identifier(&self) -> Identifier {
+        match self {
+            Name::Dns(name) => Identifier::Dns(name.clone()),
+            Name::Ip(address) => Identifier::Ip(*address),
+        }
+    }
+
+    fn of_identifier(identifier: &Identifier) -> Option<Name> {
+        match identifier {
+            Identifier::Dns(name) => Some(Name::Dns(name.to_ascii_lowercase())),
+            Identifier::Ip(address) => Some(Name::Ip(*address)),
+            _ => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Name {
@@ -100,13 +141,38 @@ pub struct Acme {
     shared: Arc<Shared>,
 }
 
+/// The authority, and how it is reached.
+pub struct Authority {
+    /// The address of its directory; `None`: Let's Encrypt's.
+    directory: Option<String>,
+    connect: Arc<Connect>,
+}
+
+type Connect = dyn Fn() -> Result<Arc<dyn Exchange>, HttpError> + Send + Sync;
+
+impl Authority {
+    /// `root`: a file of roots to trust for it, PEM.
+    pub fn new(clock: Clock, resolver: Resolver, directory: Option<String>, root: Option<PathBuf>) -> Authority {
+        let connect = move || {
+            let client = Client::new(clock.clone(), resolver.clone(), root.as_deref())?;
+            Ok(Arc::new(client) as Arc<dyn Exchange>)
+        };
+        Authority { directory, connect: Arc::new(connect) }
+    }
+}
+
 struct Shared {
+    store: Store,
     clock: Clock,
+    settings: Settings,
+    authority: Authority,
+    /// Who keeps and serves what is issued.
+    certs: Mutex<Option<Certs>>,
     wanted: Mutex<Wanted>,
     /// Rung when what is wanted has changed.
     rung: Notify,
     states: watch::Sender<Vec<NameState>>,
-    responses: Responses,
+    answers: Answers,
 }
 
 #[derive(Clone, Default)]
@@ -119,15 +185,31 @@ struct Wanted {
 }
 
 impl Acme {
-    pub fn new(clock: Clock) -> Acme {
+    /// `challenges`: those of the https door.
+    pub fn new(
+        (store, clock): (Store, Clock),
+        settings: Settings,
+        challenges: Challenges,
+        authority: Authority,
+    ) -> Acme {
         let shared = Shared {
+            store,
             clock,
+            settings,
+            authority,
+            certs: Mutex::default(),
             wanted: Mutex::default(),
             rung: Notify::new(),
             states: watch::channel(Vec::new()).0,
-            responses: Responses::default(),
+            answers: Answers { responses: Responses::default(), challenges },
         };
         Acme { shared: Arc::new(shared) }
+    }
+
+    /// What is issued from now on is kept and served by these.
+    pub fn serve(&self, certs: Certs) {
+        *self.shared.certs.lock().unwrap_or_else(PoisonError::into_inner) = Some(certs);
+        self.shared.rung.notify_one();
     }
 
     /// From now on these names are wanted, in the place of those before; at most [`limits::ACME_NAMES_MAX`]. Asking for
@@ -172,7 +254,7 @@ impl Acme {
 
     /// What the web answers an authority.
     pub fn responses(&self) -> &Responses {
-        &self.shared.responses
+        &self.shared.answers.responses
     }
 }
 
