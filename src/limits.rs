@@ -1,10 +1,12 @@
 //! Every bound of the program: value, unit, reason, spec. No bound stands anywhere else.
 
+mod acme;
 mod dns;
 mod doors;
 mod pages;
 mod transfer;
 
+pub use acme::*;
 pub use dns::*;
 pub use doors::*;
 pub use pages::*;
@@ -173,6 +175,9 @@ pub const HOME_LEAF_DAYS: i64 = 397;
 pub const CERTIFICATES_KEPT: i64 = 4;
 /// Days before a certificate runs out from which on we complain.
 pub const CERTIFICATE_WARN_DAYS: i64 = 14;
+/// Days left at which the owner is told, where imera should have renewed it by itself; of a life of six days, a quarter.
+pub const CERTIFICATE_TOLD_DAYS: [i64; 3] = [10, 5, 1];
+pub const CERTIFICATE_TOLD_PART: i64 = 4;
 
 // Sessions (house: invariant 7)
 

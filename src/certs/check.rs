@@ -2,6 +2,7 @@
 //!
 //! RFC 5280 for the fields, RFC 6125 §6.4 for names. Keeps no state.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ impl std::fmt::Debug for Pair {
 /// What a certificate says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// DNS names, A-labels, wildcards as they are.
+    /// DNS names, A-labels, wildcards as they are; addresses as text.
     pub names: Vec<String>,
     pub not_before: UtcMicros,
     pub not_after: UtcMicros,
@@ -56,6 +57,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether it does not name the domain itself.
+    pub(super) fn is_for_others(&self, domain: &str) -> bool {
+        super::names_under(domain).first().is_some_and(|domain| self.missing.contains(domain))
+    }
+
     /// Whole days until it runs out; negative when it has.
     pub fn days_left(&self, now: UtcMicros) -> i64 {
         (self.not_after - now).div_euclid(86_400_000_000)
@@ -131,6 +137,16 @@ pub fn check(pair: &Pair, domain: &str, now: UtcMicros) -> Result<(Certificate, 
 
 /// All but the dates: a machine that has just got its power back may not know the day.
 pub(super) fn check_undated(pair: &Pair, domain: &str) -> Result<(Certificate, Facts), CertError> {
+    let (certificate, facts) = of_authority(pair, domain)?;
+    if facts.is_for_others(domain) {
+        let names = if facts.names.is_empty() { "no host at all".to_owned() } else { facts.names.join(", ") };
+        return Err(CertError::OtherNames { domain: domain.to_owned(), names });
+    }
+    Ok((certificate, facts))
+}
+
+/// Neither dates nor names: what an authority has issued names what it was asked for, and may leave out the domain.
+pub(super) fn of_authority(pair: &Pair, domain: &str) -> Result<(Certificate, Facts), CertError> {
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pair.chain.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(|error| CertError::Unreadable(error.to_string()))?;
@@ -184,12 +200,8 @@ fn facts(ders: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertEr
             return Err(CertError::Order(number + 2));
         }
     }
-    let names = dns_names(leaf);
+    let names = names(leaf);
     let wanted = super::names_under(domain);
-    if !names.iter().any(|name| covers(name, &wanted[0])) {
-        let names = if names.is_empty() { "no host at all".to_owned() } else { names.join(", ") };
-        return Err(CertError::OtherNames { domain: domain.to_owned(), names });
-    }
     let missing = wanted.into_iter().filter(|host| !names.iter().any(|name| covers(name, host))).collect();
     let micros = |time: x509_parser::time::ASN1Time| time.timestamp().saturating_mul(1_000_000);
     Ok(Facts {
@@ -209,10 +221,14 @@ pub fn fingerprint(der: &[u8]) -> [u8; 32] {
     digest::digest(&digest::SHA256, der).as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
-fn dns_names(leaf: &X509Certificate<'_>) -> Vec<String> {
+fn names(leaf: &X509Certificate<'_>) -> Vec<String> {
     let Ok(Some(extension)) = leaf.subject_alternative_name() else { return Vec::new() };
     let names = extension.value.general_names.iter().filter_map(|name| match name {
         GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+        GeneralName::IPAddress(octets) => match octets.len() {
+            4 => <[u8; 4]>::try_from(*octets).ok().map(|octets| IpAddr::from(octets).to_string()),
+            _ => <[u8; 16]>::try_from(*octets).ok().map(|octets| IpAddr::from(octets).to_string()),
+        },
         _ => None,
     });
     names.collect()

@@ -1,7 +1,7 @@
 //! Which certificate serves: the order of where one may come from.
 //!
-//! The files of the machine's options; what was brought on a page or at set-up; at home, what the authority made here
-//! signs; else one that nobody vouches for. Keeps no state of its own.
+//! The files of the machine's options; what was brought on a page or at set-up; what an authority has issued; at home,
+//! what the authority made here signs; else one that nobody vouches for. Keeps no state of its own.
 
 use std::sync::Arc;
 
@@ -9,7 +9,9 @@ use rusqlite::OptionalExtension as _;
 
 use super::CertError;
 use super::CertsError;
+use super::Facts;
 use super::For;
+use super::Issued;
 use super::Pair;
 use super::Serving;
 use super::Source;
@@ -27,10 +29,23 @@ use crate::store::StoreError;
 /// What is served from now on, and why it is not what it should be.
 pub(super) type Chosen = (Certificate, Serving, Option<CertError>);
 
-pub(super) async fn choose(store: &Store, clock: &Clock, wanted: &For) -> Result<Chosen, CertsError> {
+/// With it what an authority has issued, served or not.
+pub(super) async fn choose(store: &Store, clock: &Clock, wanted: &For) -> Result<(Chosen, Option<Issued>), CertsError> {
     if let Some(files) = &wanted.files {
-        return of_files(store, clock, &wanted.domain, files).await;
+        return Ok((of_files(store, clock, &wanted.domain, files).await?, None));
     }
+    let pair = kept(store, Source::Acme).await?;
+    let checked = pair.as_ref().and_then(|pair| check::of_authority(pair, &wanted.domain).ok());
+    let issued = pair.as_ref().zip(checked.as_ref()).and_then(|(pair, (_, facts))| Issued::of(pair, facts));
+    Ok((of_nobodys_files(store, clock, wanted, checked).await?, issued))
+}
+
+async fn of_nobodys_files(
+    store: &Store,
+    clock: &Clock,
+    wanted: &For,
+    issued: Option<(Certificate, Facts)>,
+) -> Result<Chosen, CertsError> {
     let complaint = match kept(store, Source::Own).await? {
         None => None,
         // Serves on after its day, with a complaint: the clock may be wrong.
@@ -42,6 +57,14 @@ pub(super) async fn choose(store: &Store, clock: &Clock, wanted: &For) -> Result
             Err(error) => Some(error),
         },
     };
+    // Serves on after its day, too; but for the machine's address or host alone, only as long as it holds: so long more
+    // trust it than one made here.
+    if let Some((certificate, facts)) = issued {
+        let dates = facts.check_dates(clock.utc()).err();
+        if dates.is_none() || !facts.is_for_others(&wanted.domain) {
+            return Ok((certificate, Serving { source: Source::Acme, facts, root: None }, complaint.or(dates)));
+        }
+    }
     let (certificate, serving) = match &wanted.home {
         Some(addresses) => {
             let (certificate, facts, root) = home::ready(store, clock, &wanted.domain, addresses).await?;

@@ -1,7 +1,9 @@
-//! The certificate in service: brought along, of the authority at home, or self-signed; changed without a restart.
+//! The certificate in service: brought along, an authority's, of the authority at home, or self-signed; changed without a
+//! restart.
 //!
-//! State: the tables `certificate` and `home_authority`, and the [`Tls`] that doors share. Missing until its issue: ACME.
+//! State: the tables `certificate` and `home_authority`, and the [`Tls`] that doors share; see also [`acme`].
 
+pub mod acme;
 pub mod brought;
 mod check;
 mod choice;
@@ -18,11 +20,14 @@ use std::sync::PoisonError;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::audit;
 use crate::audit::By;
 use crate::audit::Deed;
 use crate::clock::Clock;
+use crate::clock::UtcMicros;
 use crate::config::TlsFiles;
 use crate::limits;
 use crate::net::tls::Certificate;
@@ -43,6 +48,8 @@ pub enum Source {
     Own,
     /// Of the authority that was made here, for a place at home.
     Home,
+    /// Issued by an authority, by [`acme`].
+    Acme,
 }
 
 impl Source {
@@ -51,6 +58,7 @@ impl Source {
             Source::SelfSigned => "self-signed",
             Source::Own => "own",
             Source::Home => "home",
+            Source::Acme => "acme",
         }
     }
 
@@ -59,6 +67,7 @@ impl Source {
         match self {
             Source::SelfSigned | Source::Home => "own",
             Source::Own => "files",
+            Source::Acme => "acme",
         }
     }
 }
@@ -101,10 +110,32 @@ struct Inner {
     wanted: For,
     tls: Tls,
     serving: Mutex<Serving>,
+    /// What an authority has issued last.
+    issued: Mutex<Option<Issued>>,
     /// How the files were when they were last read.
     seen: Mutex<Option<[Stamp; 2]>>,
     /// One change at a time.
     changing: tokio::sync::Mutex<()>,
+}
+
+/// A certificate that an authority has issued.
+#[derive(Clone)]
+struct Issued {
+    leaf: CertificateDer<'static>,
+    names: Vec<acme::Name>,
+    not_before: UtcMicros,
+    not_after: UtcMicros,
+    /// A number that is this certificate's own.
+    chance: u64,
+}
+
+impl Issued {
+    fn of(pair: &Pair, facts: &Facts) -> Option<Issued> {
+        let leaf = CertificateDer::pem_slice_iter(pair.chain.as_bytes()).next()?.ok()?;
+        let chance = u64::from_le_bytes(*facts.sha256.first_chunk()?);
+        let names = facts.names.iter().map(|name| acme::Name::of(name)).collect();
+        Some(Issued { leaf, names, not_before: facts.not_before, not_after: facts.not_after, chance })
+    }
 }
 
 /// Why no certificate can be served.
@@ -122,10 +153,10 @@ impl Certs {
     /// complaint is returned; with none it is an error. Wrong dates alone never keep it from serving.
     pub async fn open(store: Store, clock: Clock, wanted: For) -> Result<(Certs, Option<CertError>), CertsError> {
         let seen = Mutex::new(wanted.files.as_ref().and_then(stamps));
-        let (certificate, serving, complaint) = choice::choose(&store, &clock, &wanted).await?;
+        let ((certificate, serving, complaint), issued) = choice::choose(&store, &clock, &wanted).await?;
         let tls = Tls::new(certificate);
-        let (serving, changing) = (Mutex::new(serving), tokio::sync::Mutex::default());
-        let inner = Inner { store, clock, wanted, tls, serving, seen, changing };
+        let (serving, issued, changing) = (Mutex::new(serving), Mutex::new(issued), tokio::sync::Mutex::default());
+        let inner = Inner { store, clock, wanted, tls, serving, issued, seen, changing };
         Ok((Certs { inner: Arc::new(inner) }, complaint))
     }
 
@@ -141,6 +172,35 @@ impl Certs {
     /// The files of the machine's options, if they decide.
     pub fn files(&self) -> Option<&TlsFiles> {
         self.inner.wanted.files.as_ref()
+    }
+
+    /// Keeps what an authority has issued, together with `also`, then serves it, unless somebody
+    /// brought another one. Connections that stand keep theirs.
+    pub async fn take_up(
+        &self,
+        pair: Pair,
+        also: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+    ) -> Result<(), CertsError> {
+        let _one = self.inner.changing.lock().await;
+        let (certificate, facts) = check::of_authority(&pair, &self.inner.wanted.domain)?;
+        let issued = Issued::of(&pair, &facts);
+        let at = self.inner.clock.utc();
+        let job = move |c: &Connection| {
+            keep_in(c, Source::Acme, &pair, at)?;
+            also(c)
+        };
+        self.inner.store.write(job).await?;
+        *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
+        if self.serving().source != Source::Own {
+            self.serve(certificate, Serving { source: Source::Acme, facts, root: None });
+        }
+        Ok(())
+    }
+
+    /// What an authority has issued and is served, or would be, while it holds.
+    fn issued(&self, now: UtcMicros) -> Option<Issued> {
+        let issued = self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        issued.filter(|issued| issued.not_after > now)
     }
 
     /// Reads the files anew (SIGHUP). Files that cannot be used leave the old certificate in service.
@@ -203,8 +263,9 @@ impl Certs {
     }
 
     async fn choose_anew(&self) -> Result<(), CertsError> {
-        let (certificate, serving, _) =
+        let ((certificate, serving, _), issued) =
             choice::choose(&self.inner.store, &self.inner.clock, &self.inner.wanted).await?;
+        *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
         self.serve(certificate, serving);
         Ok(())
     }

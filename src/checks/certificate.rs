@@ -4,6 +4,7 @@ use super::Check;
 use super::Found;
 use super::Often;
 use super::Subject;
+use crate::certs::Facts;
 use crate::certs::Serving;
 use crate::certs::Source;
 use crate::limits;
@@ -33,7 +34,14 @@ fn judge(serving: &Serving, now: i64) -> Found {
         Source::SelfSigned => "restart imera: it makes a new one",
         Source::Own => "bring a new one, on the page /admin/certificate or into the files",
         Source::Home => "look at the machine's clock: imera renews it by itself",
+        Source::Acme => "imera status says why it was not renewed; look at the domain's records and the doors",
     };
+    if serving.source == Source::Acme && days >= 0 {
+        return match is_late(facts, now) {
+            true => Found::warning(format!("it runs out on {until}, in {days} days, and was not renewed"), next),
+            false => Found::ok(format!("acme, {}, holds until {until}", facts.names.join(" "))),
+        };
+    }
     match days {
         ..0 => Found::failed(format!("it ran out on {until}"), next),
         0..limits::CERTIFICATE_WARN_DAYS => Found::warning(format!("it runs out on {until}, in {days} days"), next),
@@ -45,11 +53,18 @@ fn judge(serving: &Serving, now: i64) -> Found {
     }
 }
 
+/// Renewed at a third of its life, it should never come so far.
+fn is_late(facts: &Facts, now: i64) -> bool {
+    let (left, life) = (facts.not_after - now, facts.not_after - facts.not_before);
+    let warned = limits::CERTIFICATE_TOLD_DAYS[0];
+    let is_short = life < 2 * warned * 86_400_000_000;
+    if is_short { left < life / limits::CERTIFICATE_TOLD_PART } else { facts.days_left(now) < warned }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::State;
     use super::*;
-    use crate::certs::Facts;
 
     fn serving(days: i64, self_signed: bool) -> Serving {
         let facts = Facts {
@@ -63,6 +78,26 @@ mod tests {
             sha256: [0; 32],
         };
         Serving { source: Source::Own, facts, root: None }
+    }
+
+    #[test]
+    fn an_authoritys_is_told_of_when_it_should_have_been_renewed() {
+        let judged = |life: i64, left: i64| {
+            let mut serving = serving(life, false);
+            serving.source = Source::Acme;
+            judge(&serving, (life - left) * 86_400_000_000).state
+        };
+        for (life, left, state) in [
+            (90, 30, State::Ok),
+            (90, 10, State::Ok),
+            (90, 9, State::Warning),
+            (45, 9, State::Warning),
+            (6, 2, State::Ok),
+            (6, 1, State::Warning),
+            (90, -1, State::Failed),
+        ] {
+            assert_eq!(judged(life, left), state, "{left} of {life}");
+        }
     }
 
     #[test]

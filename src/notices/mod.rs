@@ -142,6 +142,14 @@ impl Notices {
         self.0.raised.subscribe()
     }
 
+    /// Tells a standing trouble once more, as it has got worse.
+    pub fn tell_again(&self, key: &str) {
+        if let Some(notice) = self.standing().notices.get(key).cloned() {
+            // Nobody may listen.
+            let _ = self.0.raised.send(notice);
+        }
+    }
+
     /// That trouble is over. Nothing where there was none.
     pub fn clear(&self, key: &str) {
         let mut standing = self.standing();

@@ -11,6 +11,7 @@ use super::pages;
 use crate::certs::CertError;
 use crate::certs::Certs;
 use crate::certs::For;
+use crate::certs::Source;
 use crate::limits;
 use crate::notices::Severity;
 use crate::settings;
@@ -33,9 +34,11 @@ pub async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {
             complain_about_files(house, &format!("a certificate cannot be served, the kept one does ({kind})"), other);
         }
     }
-    let facts = certs.serving().facts;
-    if !facts.missing.is_empty() {
-        tracing::warn!(missing = facts.missing.join(" "), "the certificate does not name every host");
+    house.acme.serve(certs.clone());
+    let serving = certs.serving();
+    // An authority's names what was asked for.
+    if !serving.facts.missing.is_empty() && serving.source != Source::Acme {
+        tracing::warn!(missing = serving.facts.missing.join(" "), "the certificate does not name every host");
     }
     Ok(certs)
 }
@@ -50,11 +53,14 @@ pub async fn of_set_up(house: &House) -> Result<Certs, Failure> {
         Err(_) if house.config.tls_files.is_some() => open(None).await,
         opened => opened,
     };
-    opened.map(|(certs, _)| certs).map_err(Failure::of)
+    let (certs, _) = opened.map_err(Failure::of)?;
+    house.acme.serve(certs.clone());
+    Ok(certs)
 }
 
-/// SIGHUP: the certificate's files are read anew.
+/// SIGHUP: the certificate's files are read anew; what an authority refused is asked for again.
 pub async fn reload(house: &House) {
+    house.acme.look_again();
     let Some(open) = house.open.get() else { return };
     match open.certs.reload().await {
         Ok(true) => changed(house, &open.certs),

@@ -21,6 +21,8 @@ use crate::audit;
 use crate::audit::By;
 use crate::audit::Deed;
 use crate::certs::Certs;
+use crate::certs::acme::Acme;
+use crate::certs::acme::Authority;
 use crate::checks::Latest;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -50,8 +52,10 @@ pub struct House {
     pub https: OnceLock<u16>,
     /// What the https door answers an authority with, before set-up and after it.
     pub challenges: Challenges,
-    pub backups: Backups,
+    /// Who gets certificates of an authority.
+    pub acme: Acme,
     pub resolver: Resolver,
+    pub backups: Backups,
     /// Set when the doors are open.
     pub open: SetOnce<Open>,
     /// Rung when set-up was finished.
@@ -94,10 +98,14 @@ impl House {
         let accounts = Accounts::open(store.clone(), clock.clone()).await.map_err(unreadable)?;
         let invites = Invites::new(store.clone(), clock.clone(), accounts.clone());
         let backups = Backups::new(store.clone(), settings.clone(), clock.clone(), &config.data);
+        let challenges = Challenges::default();
         let resolver = Resolver::new(config.resolver);
+        let authority =
+            Authority::new(clock.clone(), resolver.clone(), config.acme_directory.clone(), config.acme_root.clone());
+        let parts = (store.clone(), clock.clone());
+        let acme = Acme::new(parts, settings.clone(), challenges.clone(), authority);
         Ok(House {
             config,
-            resolver,
             clock,
             store,
             settings,
@@ -106,7 +114,9 @@ impl House {
             accounts,
             invites,
             https: OnceLock::new(),
-            challenges: Challenges::default(),
+            challenges,
+            acme,
+            resolver,
             backups,
             open: SetOnce::new(),
             set_up: Arc::default(),

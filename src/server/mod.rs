@@ -3,6 +3,7 @@
 //! State: the parts, built once here and in [`house`]. Everything that only the process does is in
 //! this room: folder and lock, logs, signals, `sd_notify`, the control socket.
 
+mod acme;
 pub mod control;
 mod alerts;
 mod asides;
@@ -135,6 +136,7 @@ async fn run_once(
     let mut jobs = JoinSet::new();
     jobs.spawn(control::socket::serve(control, house.clone()));
     jobs.spawn(watch::store(house.clone()));
+    jobs.spawn(acme::run(house.clone()));
     if let Some(profile) = &house.config.test_profile {
         set_up_for_tests(&house, profile).await?;
     }

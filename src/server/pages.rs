@@ -94,6 +94,7 @@ impl Pages {
         let chat = Arc::default();
         let port = OnePort { site: site.clone(), tls: served, clock: house.clock.clone(), chat: Arc::clone(&chat) };
         let connections = doors.open_web(&port, &admission, stop)?;
+        site.certify(house.acme.clone());
         let _ = house.site.set(site);
         Ok(Pages { admission, connections, tls, challenges: house.challenges.clone(), chat })
     }

@@ -139,6 +139,20 @@ pub const BACKUP_COMMAND: Setting = Setting {
     reason: "A second place: a command that is run with each finished backup's name behind it, no shell",
     fixed: None,
 };
+pub const ACME_EAB_KID: Setting = Setting {
+    key: "acme_eab_kid",
+    kind: Kind::Text { max_signs: 200 },
+    default: None,
+    reason: "The key id of an account made at the certificate authority's site, where it wants one",
+    fixed: None,
+};
+pub const ACME_EAB_KEY: Setting = Setting {
+    key: "acme_eab_key",
+    kind: Kind::Text { max_signs: 1_000 },
+    default: None,
+    reason: "The key that belongs to acme_eab_kid, base64url as the authority shows it",
+    fixed: None,
+};
 /// Not for people: when set-up was finished, microseconds.
 const SET_UP_AT: &str = "set_up_at";
 
@@ -159,6 +173,8 @@ pub const SETTINGS: &[&Setting] = &[
     &BACKUP_FOLDER,
     &BACKUP_COMMAND,
     &BACKUP_RECIPIENT,
+    &ACME_EAB_KID,
+    &ACME_EAB_KEY,
 ];
 
 /// The setting of that name.
@@ -298,7 +314,7 @@ impl Settings {
             write(c, &stored)?;
             for (key, value) in &stored {
                 // A command may hold the password of another machine.
-                let value = value.clone().filter(|_| *key != BACKUP_COMMAND.key);
+                let value = value.clone().filter(|_| ![BACKUP_COMMAND.key, ACME_EAB_KEY.key].contains(key));
                 audit::note(c, &by, &Deed::Setting { key: (*key).to_owned(), value }, at)?;
             }
             Ok(())

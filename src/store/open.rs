@@ -22,6 +22,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("schema/0006_device_password.sql"),
     include_str!("schema/0007_audit.sql"),
     include_str!("schema/0008_home_authority.sql"),
+    include_str!("schema/0009_acme.sql"),
 ];
 
 /// The schema that this version writes.

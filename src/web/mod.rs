@@ -3,6 +3,7 @@
 //! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`].
 //! Missing until their issues: status, uploads.
 
+mod acme;
 pub mod admin;
 mod ask;
 mod assets;
@@ -58,6 +59,7 @@ use tokio::io::AsyncWrite;
 use crate::accounts::Accounts;
 use crate::certs::Certs;
 use crate::certs::Serving;
+use crate::certs::acme::Acme;
 use crate::clock::Clock;
 use crate::features::Parts;
 use crate::limits;
@@ -110,6 +112,8 @@ struct Inner {
     beside: OnceLock<Box<dyn Beside>>,
     /// The same, for the owner's pages.
     care: OnceLock<Care>,
+    /// Who gets certificates.
+    acme: OnceLock<Acme>,
     fresh: Fresh,
     work: admin::Work,
 }
@@ -125,7 +129,7 @@ impl Site {
     ) -> Site {
         let (wizard, desk) = (Wizard::new(above.0), Desk::new(above.1, clock.clone()));
         let (ready, entry) = (Ready::make(), Entry::default());
-        let (open, beside, care) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (open, beside, care, acme) = Default::default();
         let exports = Exports::new(store.folder());
         let inner = Arc::new(Inner {
             store,
@@ -139,6 +143,7 @@ impl Site {
             https_port,
             open,
             beside,
+            acme,
             care,
             exports,
             entry,
@@ -149,6 +154,7 @@ impl Site {
             .route("/", get(front::door))
             .route("/assets/{name}", get(asset))
             .route("/healthz", get(health::answer))
+            .route("/.well-known/acme-challenge/{token}", get(acme::answer))
             .route("/language", post(front::language))
             .route("/sign-in", get(sign_in::show).post(sign_in::send))
             .route("/sign-out", post(sign_in::out))
@@ -164,6 +170,11 @@ impl Site {
             .layer(middleware::from_fn_with_state(inner.clone(), guard::around))
             .with_state(inner.clone());
         Site { inner, routes }
+    }
+
+    /// Who gets certificates, and knows what an authority is to be answered. Before the doors are open.
+    pub fn certify(&self, acme: Acme) {
+        let _ = self.inner.acme.set(acme);
     }
 
     /// What the owner's pages need. Before [`Site::open`].

@@ -1535,3 +1535,28 @@ record-copied-name = Der Name ist kopiert.
 record-copy-value = Wert kopieren
 record-copied-value = Der Wert ist kopiert.
 record-address-unknown = die Adresse deines Internetanschlusses, wie dein Router sie zeigt
+
+# Warum ein Name kein Zertifikat einer Zertifizierungsstelle hat, und was zu tun ist
+
+acme-dns = Zu diesem Namen führt noch kein Eintrag
+acme-dns-next = Die Zertifizierungsstelle hat die Domain gefragt und keine Adresse bekommen. Sieh dir die Einträge bei deinem Anbieter an; neue brauchen ein paar Minuten.
+acme-connection = Unter diesem Namen antwortet niemand
+acme-connection-next = Die Zertifizierungsstelle hat die Adresse gefunden, aber dort keine offene Tür. Lass die Ports 80 und 443 zu dieser Maschine durch: im Router und beim Anbieter der Maschine. Hat der Name auch eine IPv6-Adresse, muss auch sie hierher führen.
+acme-answer = Unter diesem Namen antwortet ein anderer Server
+acme-answer-next = Die Zertifizierungsstelle hat eine Maschine erreicht, die nicht diese ist. Sieh nach, wohin die Einträge führen, auch bei IPv6, und ob ein anderer Webserver davor steht.
+acme-caa = Die Domain lässt nur andere Zertifizierungsstellen zu
+acme-caa-next = Lösche den CAA-Eintrag bei deinem Anbieter, oder füge einen für diese Zertifizierungsstelle hinzu.
+acme-rate = In letzter Zeit wurden zu viele Zertifikate verlangt
+acme-rate-next = Die Zertifizierungsstelle hat gesagt, ab wann sie wieder gefragt werden kann, und das geschieht dann. Du musst nichts tun.
+acme-authority = Die Zertifizierungsstelle antwortet nicht
+acme-authority-next = Vielleicht ist sie überlastet, oder diese Maschine erreicht das Internet nicht. Es wird von selbst wieder versucht.
+acme-clock = Die Uhr dieser Maschine geht falsch
+acme-clock-next = Mit einer falschen Uhr funktionieren Zertifikate nicht. Meist stellt sie sich binnen einer Minute selbst, sobald es Internet gibt; sonst stell sie.
+acme-rejected = Die Zertifizierungsstelle bestätigt diesen Namen nicht
+acme-rejected-next = Manche Namen können nicht bestätigt werden, etwa die aus Heimnetzen. Sieh nach, ob du dich vertippt hast, oder nimm einen anderen.
+acme-account = Die Zertifizierungsstelle verlangt ein eigenes Konto
+acme-account-next = Leg auf ihrer Seite eines an, und gib imera die Schlüsselnummer und den Schlüssel, die sie dort zeigt (Einstellungen acme_eab_kid und acme_eab_key).
+acme-way = Für die Zertifizierungsstelle ist keine Tür offen
+acme-way-next = Sie sieht sich Port 80 oder 443 an, und beide sind auf dieser Maschine abgeschaltet. Schalte einen davon ein.
+acme-unknown = Die Zertifizierungsstelle hat abgelehnt
+acme-unknown-next = Ihre eigenen Worte stehen daneben. Es wird von selbst wieder versucht.

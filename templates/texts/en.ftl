@@ -1536,3 +1536,28 @@ record-copied-name = The name is copied.
 record-copy-value = Copy the value
 record-copied-value = The value is copied.
 record-address-unknown = your internet line’s address, as your router shows it
+
+# Why a name has no certificate of an authority, and what to do
+
+acme-dns = No record leads to this name yet
+acme-dns-next = The authority asked the domain and got no address. Look at the records at your provider; new ones take some minutes.
+acme-connection = Nobody answers at this name
+acme-connection-next = The authority found the address, but no open door there. Let ports 80 and 443 through to this machine: in the router, and at the machine’s provider. If the name also has an IPv6 address, it has to lead here as well.
+acme-answer = Another server answers at this name
+acme-answer-next = The authority reached a machine that is not this one. Look where the records lead, IPv6 too, and whether another web server sits in front.
+acme-caa = The domain lets other authorities certify only
+acme-caa-next = Delete the CAA record at your provider, or add one for this authority.
+acme-rate = Too many certificates were asked for lately
+acme-rate-next = The authority has said from when on it can be asked again, and it will be. You need not do anything.
+acme-authority = The authority does not answer
+acme-authority-next = It may be busy, or this machine cannot reach the internet. It is tried again by itself.
+acme-clock = This machine’s clock is wrong
+acme-clock-next = Certificates do not work with a wrong clock. It usually puts itself right within a minute of having internet; otherwise set it.
+acme-rejected = The authority does not certify this name
+acme-rejected-next = Some names cannot be certified, such as those of home networks. Look for a slip in the name, or take another one.
+acme-account = The authority wants an account of its own
+acme-account-next = Make one at its site, and give imera the key id and the key that it shows there (settings acme_eab_kid and acme_eab_key).
+acme-way = No door is open for the authority
+acme-way-next = It looks at port 80 or 443, and both are switched off on this machine. Switch one of them on.
+acme-unknown = The authority said no
+acme-unknown-next = Its own words stand beside this. It is tried again by itself.

@@ -183,10 +183,15 @@ impl Server {
 
     /// The log up to the line that has `word`; all of it where none has.
     pub fn log_until(&mut self, word: &str) -> String {
+        self.log_until_any(&[word])
+    }
+
+    /// The same with several words.
+    pub fn log_until_any(&mut self, words: &[&str]) -> String {
         let mut log = String::new();
         loop {
             let before = log.len();
-            if self.stderr.read_line(&mut log).unwrap() == 0 || log[before..].contains(word) {
+            if self.stderr.read_line(&mut log).unwrap() == 0 || words.iter().any(|word| log[before..].contains(word)) {
                 return log;
             }
         }

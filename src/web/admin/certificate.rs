@@ -125,7 +125,7 @@ fn facts(serving: &Serving, now: UtcMicros, until: &dyn Fn(UtcMicros) -> String)
     };
     let next = match serving.source {
         Source::Own => text("certificate-next-own"),
-        Source::Home => text("certificate-next-home"),
+        Source::Home | Source::Acme => text("certificate-next-home"),
         Source::SelfSigned => text("certificate-next-self"),
     };
     rows.push((sign, heading, next));
