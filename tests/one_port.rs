@@ -181,6 +181,31 @@ async fn before_set_up_is_finished_there_is_the_web_alone() {
     assert!(asked(&mut tls, GET.as_bytes()).await.starts_with("HTTP/1.1 "));
 }
 
+#[tokio::test]
+async fn xep0156_2_host_meta_tells_the_ways_over_the_web_in_both_forms_to_any_page() {
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    let at = port(&server);
+    let get = |path: &'static str| async move {
+        let mut tls = over_tls(at, &["http/1.1"]).await.unwrap();
+        asked(&mut tls, format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await
+    };
+    let (wss, https) =
+        (format!("wss://localhost:{}/xmpp-websocket", at.port()), format!("https://localhost:{}/http-bind", at.port()));
+    let xml = get("/.well-known/host-meta").await;
+    let json = get("/.well-known/host-meta.json").await;
+    for (answer, kind) in [(&xml, "application/xrd+xml"), (&json, "application/json")] {
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(kind), "{answer}");
+        assert!(answer.contains("access-control-allow-origin: *"), "{answer}");
+    }
+    let json: serde_json::Value = serde_json::from_str(json.split_once("\r\n\r\n").unwrap().1).unwrap();
+    for (index, rel, href) in [(0, "websocket", &wss), (1, "xbosh", &https)] {
+        let rel = format!("urn:xmpp:alt-connections:{rel}");
+        assert!(xml.contains(&format!("<Link rel=\"{rel}\" href=\"{href}\"/>")), "{xml}");
+        assert_eq!(json["links"][index], serde_json::json!({ "rel": rel, "href": href }));
+    }
+}
+
 /// Strays that say nothing wait, and hold up nobody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_at_once_while_strays_are_silent() {
