@@ -181,6 +181,85 @@ async fn before_set_up_is_finished_there_is_the_web_alone() {
     assert!(asked(&mut tls, GET.as_bytes()).await.starts_with("HTTP/1.1 "));
 }
 
+#[tokio::test]
+async fn xep0156_2_host_meta_tells_the_ways_over_the_web_in_both_forms_to_any_page() {
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    let at = port(&server);
+    let get = |path: &'static str| async move {
+        let mut tls = over_tls(at, &["http/1.1"]).await.unwrap();
+        asked(&mut tls, format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await
+    };
+    let (wss, https) =
+        (format!("wss://localhost:{}/xmpp-websocket", at.port()), format!("https://localhost:{}/http-bind", at.port()));
+    let xml = get("/.well-known/host-meta").await;
+    let json = get("/.well-known/host-meta.json").await;
+    for (answer, kind) in [(&xml, "application/xrd+xml"), (&json, "application/json")] {
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(kind), "{answer}");
+        assert!(answer.contains("access-control-allow-origin: *"), "{answer}");
+    }
+    let json: serde_json::Value = serde_json::from_str(json.split_once("\r\n\r\n").unwrap().1).unwrap();
+    for (index, rel, href) in [(0, "websocket", &wss), (1, "xbosh", &https)] {
+        let rel = format!("urn:xmpp:alt-connections:{rel}");
+        assert!(xml.contains(&format!("<Link rel=\"{rel}\" href=\"{href}\"/>")), "{xml}");
+        assert_eq!(json["links"][index], serde_json::json!({ "rel": rel, "href": href }));
+    }
+}
+
+/// A certificate that an authority has issued, as files beside the data folder.
+fn issued(folder: &Folder) -> [(&'static str, std::path::PathBuf); 2] {
+    std::fs::create_dir_all(&folder.path).unwrap();
+    let (root, key) = (rcgen::KeyPair::generate().unwrap(), rcgen::KeyPair::generate().unwrap());
+    let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
+    params.distinguished_name.push(rcgen::DnType::CommonName, "An authority");
+    let issuer = rcgen::Issuer::new(params, root);
+    let leaf = rcgen::CertificateParams::new(vec![DOMAIN.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    std::fs::write(folder.file("cert.pem"), leaf.pem()).unwrap();
+    std::fs::write(folder.file("key.pem"), key.serialize_pem()).unwrap();
+    [("IMERA_TLS_CERT", folder.file("cert.pem")), ("IMERA_TLS_KEY", folder.file("key.pem"))]
+}
+
+#[tokio::test]
+async fn rfc6797_7_browsers_stay_with_https_once_somebody_vouches_for_the_certificate() {
+    for vouched in [false, true] {
+        let folder = Folder::new();
+        let files = if vouched { issued(&folder).to_vec() } else { Vec::new() };
+        let mut server = Server::with(&folder, &["serve", "--test-profile"], &files);
+        server.read_ready();
+        let mut tls = over_tls(port(&server), &["http/1.1"]).await.unwrap();
+        let page = asked(&mut tls, GET.as_bytes()).await;
+        assert_eq!(page.contains("strict-transport-security: max-age=31536000\r\n"), vouched, "{page:.600}");
+        let plain = asked(&mut TcpStream::connect(server.address("http")).await.unwrap(), GET.as_bytes()).await;
+        assert!(plain.starts_with("HTTP/1.1 200") && !plain.contains("strict-transport"), "§7.2: {plain:.600}");
+    }
+}
+
+/// Slow heads and slow bodies have an end, and nobody waits for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sends_a_request_byte_by_byte_is_sent_away_in_time() {
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    let at = port(&server);
+    let slow = (0..16).map(|_| {
+        tokio::spawn(async move {
+            let begun = std::time::Instant::now();
+            let mut tls = over_tls(at, &["http/1.1"]).await.unwrap();
+            tls.write_all(b"GET /sign-in HTTP/1.1\r\nHost: a\r\nX: ").await.unwrap();
+            let mut heard = Vec::new();
+            let _ = tokio::time::timeout(client::PATIENCE, tls.read_to_end(&mut heard)).await.expect("it ends");
+            begun.elapsed()
+        })
+    });
+    let slow: Vec<_> = slow.collect();
+    let to = Endpoint::new(at, Door::DirectTls, DOMAIN);
+    let begun = std::time::Instant::now();
+    Client::login(&to, "admin", "admin", None).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    for one in slow {
+        assert!(one.await.unwrap() < Duration::from_secs(15));
+    }
+}
+
 /// Strays that say nothing wait, and hold up nobody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_at_once_while_strays_are_silent() {

@@ -15,3 +15,23 @@ pub const WEBSOCKET_READ_BYTES: usize = 2_048;
 pub const WEBSOCKET_WRITE_BYTES: usize = 16_384;
 /// Control frames looked at in a row before others have the thread.
 pub const WEBSOCKET_CONTROL_IN_A_ROW: usize = 32;
+
+// BOSH (XEP-0124, XEP-0206)
+
+/// Bytes of a request: a stanza as large as any may be.
+pub const BOSH_BODY_MAX_BYTES: usize = super::STANZA_MAX_BYTES;
+/// The longest a request is held, seconds; proxies cut connections that are silent for longer.
+pub const BOSH_WAIT_MAX_S: u64 = 60;
+/// Requests of a session held at a time; one is what every client asks for.
+pub const BOSH_HOLD_MAX: u64 = 2;
+/// How long a session lives on without a request, seconds: a network under difficult conditions (§10). A session that
+/// polls may stay away longer.
+pub const BOSH_INACTIVITY_S: u64 = 60;
+/// The longest pause a client may ask for, seconds: a browser that changes its page.
+pub const BOSH_PAUSE_MAX_S: u64 = 120;
+/// The shortest time between two empty requests of a session that polls, seconds (§12).
+pub const BOSH_POLLING_S: u64 = 2;
+/// Requests on their way to their session: more than a window has.
+pub const BOSH_ORDERS_MAX: usize = 8;
+/// Bytes read from a stream at a time.
+pub const BOSH_READ_BYTES: usize = 4_096;

@@ -17,23 +17,31 @@ use crate::features::Parts;
 use crate::net::admission::Admission;
 use crate::net::admission::Guest;
 use crate::net::tls::Binding;
+use crate::streams::bosh::Bosh;
 use crate::streams::c2s;
 use crate::streams::websocket;
 use crate::web::beside::Beside;
 use crate::web::beside::Later;
 use crate::web::beside::Visit;
 
-/// Where a WebSocket is opened (contract).
-pub const WEBSOCKET: &str = "/xmpp-websocket";
+/// Where streams over HTTP are found (contract).
+const WEBSOCKET: &str = "/xmpp-websocket";
+const BOSH: &str = "/http-bind";
 
 /// What stands behind the port beside the web, once it is open. Cheap to clone.
 #[derive(Clone)]
 pub struct Chat {
     pub parts: Arc<Parts>,
-    pub streams: Admission,
+    streams: Admission,
+    bosh: Bosh,
 }
 
 impl Chat {
+    /// `streams`: among whom those of every door count.
+    pub fn new(parts: Arc<Parts>, streams: Admission) -> Chat {
+        Chat { bosh: Bosh::new(parts.clone(), streams.clone()), parts, streams }
+    }
+
     /// A client of direct TLS, at the port of https.
     pub async fn serve(&self, stream: (TlsStream<TcpStream>, Binding), peer: SocketAddr, guest_of_web: Guest) {
         let parts = self.parts.clone();
@@ -73,6 +81,10 @@ impl Beside for Chat {
         let chat = self.clone();
         match request.uri().path() {
             WEBSOCKET => Ok(Box::pin(async move { chat.websocket(request, visit) })),
+            BOSH => Ok(Box::pin(async move {
+                let (visitor, _held) = (visit.visitor, visit.hold());
+                chat.bosh.answer(request, visitor.peer.ip(), visitor.may_tell_secrets()).await
+            })),
             _ => Err(request),
         }
     }

@@ -276,7 +276,7 @@ async fn serve(
     let (streams, _) = doors::bounds(house.config.is_test_profile());
     let (streams, web) = (Admission::new(streams), pages.admission.clone());
     doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections)?;
-    let chat = Chat { parts: parts.clone(), streams: streams.clone() };
+    let chat = Chat::new(parts.clone(), streams.clone());
     pages.open_chat(&certs.tls(), &chat);
     tell_ports(opening.folder, &opening.ports)?;
     let ports = opening.ports;

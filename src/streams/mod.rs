@@ -1,5 +1,6 @@
 //! Doors for XMPP: from a connection's first byte to a bound session, and to its end.
 
+pub mod bosh;
 pub mod c2s;
 mod elements;
 pub mod s2s;
@@ -21,7 +22,20 @@ const SPECS: &[Spec] = &[
     Spec { number: "RFC 7622", title: "XMPP: Address Format", version: "2015-09", missing: None },
     Spec { number: "RFC 7677", title: "SCRAM-SHA-256 and SCRAM-SHA-256-PLUS", version: "2015-11", missing: None },
     Spec { number: "RFC 9266", title: "Channel Bindings for TLS 1.3", version: "2022-07", missing: None },
+    Spec {
+        number: "XEP-0124",
+        title: "Bidirectional-streams Over Synchronous HTTP (BOSH)",
+        version: "1.11.2",
+        missing: Some("multiple streams"),
+    },
+    Spec {
+        number: "XEP-0156",
+        title: "Discovering Alternative XMPP Connection Methods",
+        version: "1.4.0",
+        missing: None,
+    },
     Spec { number: "XEP-0198", title: "Stream Management", version: "1.6.3", missing: None },
+    Spec { number: "XEP-0206", title: "XMPP Over BOSH", version: "1.4", missing: None },
     Spec {
         number: "XEP-0368",
         title: "SRV records for XMPP over TLS",

@@ -41,6 +41,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// Browsers heed it under TLS only, and over plain HTTP in a home network they complain of it on every page.
 const OPENER: (HeaderName, &str) = (HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
 
+/// RFC 6797 §6.1: a year. Not for the hosts under it: other sites may live there.
+const STRICT: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
 /// Around every request.
 pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -57,11 +60,21 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
             Err(cause) => site.broken(asked.lang, asked.uri.path(), &cause),
         },
     };
-    for (name, value) in HEADERS.into_iter().chain(asked.visitor.tls.then_some(OPENER)) {
+    let secured = asked.visitor.tls;
+    let strict = (secured && site.is_vouched_for()).then_some(STRICT);
+    for (name, value) in HEADERS.into_iter().chain(secured.then_some(OPENER)).chain(strict) {
         reply.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
     reply
+}
+
+impl Inner {
+    /// Somebody outside vouches for our certificate: to come without TLS would be a mistake from now on.
+    fn is_vouched_for(&self) -> bool {
+        let serving = self.care.get().and_then(|care| care.upkeep.serving());
+        serving.is_some_and(|serving| serving.is_public())
+    }
 }
 
 /// Whether a form comes from another site's page. What sends neither header is no browser of today.

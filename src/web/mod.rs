@@ -20,6 +20,7 @@ mod fresh;
 mod front;
 mod guard;
 mod health;
+mod host_meta;
 mod invitations;
 mod lasting;
 mod me;
@@ -155,6 +156,8 @@ impl Site {
             .route("/assets/{name}", get(asset))
             .route("/healthz", get(health::answer))
             .route("/.well-known/acme-challenge/{token}", get(acme::answer))
+            .route("/.well-known/host-meta", get(host_meta::xml))
+            .route("/.well-known/host-meta.json", get(host_meta::json))
             .route("/language", post(front::language))
             .route("/sign-in", get(sign_in::show).post(sign_in::send))
             .route("/sign-out", post(sign_in::out))

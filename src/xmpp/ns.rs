@@ -46,6 +46,10 @@ namespaces! {
     PRE_APPROVAL = "urn:xmpp:features:pre-approval";
     /// RFC 7395 §3.3: WebSocket framing.
     FRAMING = "urn:ietf:params:xml:ns:xmpp-framing";
+    /// XEP-0124 §6: BOSH's `<body/>`.
+    BOSH = "http://jabber.org/protocol/httpbind";
+    /// XEP-0206 §3: what XMPP adds to it.
+    XBOSH = "urn:xmpp:xbosh";
     /// Namespaces in XML 1.0 §3: the prefix `xml`.
     XML = "http://www.w3.org/XML/1998/namespace";
     /// Namespaces in XML 1.0 §3: the prefix `xmlns`.

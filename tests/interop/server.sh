@@ -99,7 +99,7 @@ start_imera() {
     # shellcheck disable=SC2046 # words on purpose
     env $(ours) \
         IMERA_DOMAIN=$SERVER_DOMAIN IMERA_LISTEN=127.0.0.1 IMERA_PORT_C2S="$1" IMERA_PORT_C2S_TLS="$2" \
-        IMERA_PORT_S2S=off IMERA_PORT_S2S_TLS=off IMERA_PORT_HTTP=0 IMERA_PORT_HTTPS=off IMERA_PORT_COMPONENT=off \
+        IMERA_PORT_S2S=off IMERA_PORT_S2S_TLS=off IMERA_PORT_HTTP=0 IMERA_PORT_HTTPS="${SERVER_HTTPS:-off}" IMERA_PORT_COMPONENT=off \
         "$_bin" serve --test-profile --data "$SCRATCH/data" >"$SCRATCH/stdout" 2>"$SERVER_LOG" &
     SERVER_PID=$!
     wait_for $START_TIMEOUT_S ready_or_dead || true
