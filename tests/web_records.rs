@@ -70,7 +70,7 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
 
     let new = page(&mut browser, "internet", "new.example");
     assert!(row(&new, "The machine").contains(">Waiting<"), "{new}");
-    assert!(row(&new, "Group chats").contains("show the name as conference.new.example: that is the same"));
+    assert!(row(&new, "Group chats").contains("show the name as <code>conference.new.example</code>: that is"));
     assert!(row(&new, "Hotel Wi-Fi").contains(">Nice to have<") && !row(&new, "The machine").contains(">Nice"));
     assert!(new.contains("Continue while we wait") && new.contains("<title>0 of "), "{new}");
 
@@ -85,8 +85,11 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
 
     let old = page(&mut browser, "internet", "old.example");
     let machine = row(&old, "The machine");
-    assert!(machine.contains(">Wrong value<") && machine.contains("<b>We found 192.168.1.4.</b> That number works"));
-    assert!(row(&old, "Chat apps").contains("It belongs to chat.other.example."), "{old}");
+    assert!(
+        machine.contains(">Wrong value<")
+            && machine.contains("<b>We found <code>192.168.1.4</code>.</b> That number works")
+    );
+    assert!(row(&old, "Chat apps").contains("<code>chat.other.example</code>.</b> That chat server is not"), "{old}");
     assert!(old.contains("It allows other.example alone"), "{old}");
 
     let nobody = page(&mut browser, "web-elsewhere", "nobody.example");

@@ -143,7 +143,9 @@ fn addresses(wanted: &Wanted, records: &[RData], via: Option<String>, known: &Kn
     };
     match why_foreign(&foreign, known) {
         Why::AnotherMachine if is_unknown => Verdict::Right { via, unsure: Some(told) },
-        Why::AnotherMachine if wanted.value == Value::Aaaa(None) => Verdict::Wrong { seen: told, why: Why::NoIpv6 },
+        Why::AnotherMachine | Why::Private if wanted.value == Value::Aaaa(None) => {
+            Verdict::Wrong { seen: told, why: Why::NoIpv6 }
+        }
         why => Verdict::Wrong { seen: told, why },
     }
 }
