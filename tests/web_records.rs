@@ -70,7 +70,7 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
 
     let new = page(&mut browser, "internet", "new.example");
     assert!(row(&new, "The machine").contains(">Waiting<"), "{new}");
-    assert!(row(&new, "Group chats").contains("show the name as conference.new.example: that is the same"));
+    assert!(row(&new, "Group chats").contains("show the name as <code>conference.new.example</code>: that is"));
     assert!(row(&new, "Hotel Wi-Fi").contains(">Nice to have<") && !row(&new, "The machine").contains(">Nice"));
     assert!(new.contains("Continue while we wait") && new.contains("<title>0 of "), "{new}");
 
@@ -85,8 +85,11 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
 
     let old = page(&mut browser, "internet", "old.example");
     let machine = row(&old, "The machine");
-    assert!(machine.contains(">Wrong value<") && machine.contains("<b>We found 192.168.1.4.</b> That number works"));
-    assert!(row(&old, "Chat apps").contains("It belongs to chat.other.example."), "{old}");
+    assert!(
+        machine.contains(">Wrong value<")
+            && machine.contains("<b>We found <code>192.168.1.4</code>.</b> That number works")
+    );
+    assert!(row(&old, "Chat apps").contains("<code>chat.other.example</code>.</b> That chat server is not"), "{old}");
     assert!(old.contains("It allows other.example alone"), "{old}");
 
     let nobody = page(&mut browser, "web-elsewhere", "nobody.example");
@@ -169,6 +172,43 @@ fn contract_setup_records_and_check_dns_say_what_the_page_says() {
     assert_eq!(folder.imera(&["check", "dns"], "").code, 1);
     dns.manner(0, Manner::Silent);
     assert_eq!(check()["state"], "skipped", "without internet nothing can be said");
+}
+
+#[test]
+fn the_owners_first_page_tells_whether_the_domain_leads_here() {
+    let (folder, dns) = (Folder::new(), Dns::start(2));
+    let (mut server, mut mira) = begun(&folder, &dns);
+    dns.zone("beach.example");
+    dns.put(&format!("beach.example A {}", our_address()));
+    let port = "_xmpp-client._tcp.beach.example SRV 0 5 5222 beach.example";
+    page(&mut mira, "internet", "beach.example");
+    mira.post("/setup/records", &[]);
+    let password = [("password", "a good long one"), ("password_again", "a good long one")];
+    mira.post("/setup/owner", &[&[("name", "mira")], &password[..]].concat());
+    mira.post("/setup/backups", &[("at", "4:00"), ("days", "7"), ("weeks", "4"), ("months", "6")]);
+    let look = mira.get("/setup/look").body;
+    assert!(look.contains(" found. Those that are missing can come later."), "{look}");
+    assert_eq!(mira.post("/setup/look", &[]).leads_to(), "/setup/done");
+    server.read_ready();
+    mira.post("/admin/look", &[]);
+    let home = mira.get("/admin").body;
+    assert!(home.contains("The domain leads here"), "{home}");
+
+    dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
+    mira.post("/admin/look", &[]);
+    let home = mira.get("/admin").body;
+    assert!(home.contains("A record of the domain is not right") && home.contains("chat.other.example"), "{home}");
+    dns.remove("beach.example", RecordType::A);
+    mira.extra = "Accept-Language: de\r\n".to_owned();
+    mira.post("/admin/look", &[]);
+    let home = mira.get("/admin").body;
+    assert!(home.contains("Freunde von draußen finden diesen Ort vielleicht nicht"), "{home}");
+    assert_eq!(folder.json(&["check", "dns"])[0]["state"], "failed");
+    dns.put(&format!("beach.example A {}", our_address()));
+    dns.remove("_xmpp-server._tcp.beach.example", RecordType::SRV);
+    dns.put(port);
+    mira.post("/admin/look", &[]);
+    assert!(mira.get("/admin").body.contains("Die Domain führt hierher"), "and goes when it is put right");
 }
 
 #[test]

@@ -98,13 +98,10 @@ pub struct For {
     pub home: Option<Vec<IpAddr>>,
 }
 
-/// Those that nobody outside vouches for, as the table says them.
-const OF_THIS_HOUSE: [&str; 2] = ["self-signed", "home"];
-
 impl Serving {
     /// Browsers everywhere take it, so that they may be told never to come without TLS again (RFC 6797 §2.3).
     pub fn is_public(&self) -> bool {
-        !self.facts.self_signed && !OF_THIS_HOUSE.contains(&self.source.as_str())
+        !self.facts.self_signed && !matches!(self.source, Source::SelfSigned | Source::Home)
     }
 }
 

@@ -14,6 +14,8 @@ pub const DNS_CACHE_MAX: u64 = 64;
 pub const DNS_CACHE_MAX_S: u64 = 300;
 /// How long it is believed that there is nothing, seconds: who just wrote a record does not wait for it.
 pub const DNS_CACHE_NOTHING_MAX_S: u64 = 5;
+/// Signs of a name (RFC 1035 §2.3.4).
+pub const DNS_NAME_MAX_SIGNS: usize = 253;
 /// Records of one answer that are looked at. A zone's real answers have under 20.
 pub const DNS_RECORDS_MAX: usize = 256;
 

@@ -8,6 +8,7 @@ use super::zone;
 use super::zone::Said;
 use super::zone::plain;
 use crate::clock::Clock;
+use crate::limits;
 use crate::net::dns::Name;
 use crate::net::dns::RData;
 use crate::net::dns::RecordType;
@@ -69,6 +70,9 @@ fn judge(records: &[RData], authority: &str) -> Option<Vec<String>> {
                 has_issue = true;
                 let value = String::from_utf8_lossy(&caa.value);
                 let issuer = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+                // It is shown, on terminals too, and anybody can write anything there.
+                let issuer: String =
+                    issuer.chars().filter(char::is_ascii_graphic).take(limits::DNS_NAME_MAX_SIGNS).collect();
                 allowed.extend(Some(issuer).filter(|issuer| !issuer.is_empty()));
             }
             "issuewild" | "iodef" | "contactemail" | "contactphone" | "issuemail" | "issuevmc" => {}
@@ -114,6 +118,7 @@ mod tests {
         assert_eq!(one("issuewild", ";"), None, "we ask for none with a star");
         assert_eq!(one("tbs", "?"), None);
         assert_eq!(judge(&[record(true, "tbs", "?")], USUAL), Some(Vec::new()), "§4.5");
+        assert_eq!(one("issue", "\u{1b}[31mred\u{7}.example"), Some(vec!["[31mred.example".to_owned()]));
         let both = [record(false, "issue", "other.example"), record(false, "issue", USUAL)];
         assert_eq!(judge(&both, USUAL), None);
     }

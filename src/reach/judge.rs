@@ -50,8 +50,8 @@ pub enum Why {
     Private,
     /// Chat goes to another server.
     ForeignServer(String),
-    /// The machine is right and the port is not.
-    OtherPort,
+    /// The machine is right and the port is not: the one that would be.
+    OtherPort(u16),
     /// `.`: the domain has no such service.
     NotOffered,
     /// Every name of the domain leads there: the provider's own page.
@@ -143,7 +143,9 @@ fn addresses(wanted: &Wanted, records: &[RData], via: Option<String>, known: &Kn
     };
     match why_foreign(&foreign, known) {
         Why::AnotherMachine if is_unknown => Verdict::Right { via, unsure: Some(told) },
-        Why::AnotherMachine if wanted.value == Value::Aaaa(None) => Verdict::Wrong { seen: told, why: Why::NoIpv6 },
+        Why::AnotherMachine | Why::Private if wanted.value == Value::Aaaa(None) => {
+            Verdict::Wrong { seen: told, why: Why::NoIpv6 }
+        }
         why => Verdict::Wrong { seen: told, why },
     }
 }
@@ -206,7 +208,10 @@ fn services(port: u16, records: &[RData], known: &Known) -> Verdict {
         Some((_, target)) => {
             Verdict::Right { via: Some(target.clone()).filter(|at| at != known.machine), unsure: None }
         }
-        None => Verdict::Wrong { seen: list(all.iter().map(|(port, at)| format!("{at}:{port}"))), why: Why::OtherPort },
+        None => Verdict::Wrong {
+            seen: list(all.iter().map(|(port, at)| format!("{at}:{port}"))),
+            why: Why::OtherPort(port),
+        },
     }
 }
 

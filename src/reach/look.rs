@@ -144,13 +144,21 @@ async fn whole(
     };
     let wanted = wanted::records(place, ours);
     let questions = questions(&wanted, &domain);
-    let answers = ask_all(resolver, clock, &zone, &questions).await;
-    let rows = judged((resolver, &place.machine, ours), wanted, &questions, &answers).await;
+    let mut answers = ask_all(resolver, clock, &zone, &questions).await;
     let speaks = |said: &[Said]| said.iter().any(|said| *said != Said::Nothing);
+    let mut seen_by_resolver = false;
+    if !answers.iter().any(|(_, said)| speaks(said)) {
+        let said = remembered(resolver, &questions).await;
+        seen_by_resolver = speaks(&said);
+        answers.push((Server { name: String::new(), at: None }, said));
+    }
+    let rows = judged((resolver, &place.machine, ours), wanted, &questions, &answers).await;
     let (good, lame): (Vec<_>, Vec<_>) = answers.iter().partition(|(_, said)| speaks(said));
-    let names = |servers: &[&(Server, Vec<Said>)]| servers.iter().map(|(server, _)| server.name.clone()).collect();
+    let named = |server: &Server| Some(server.name.clone()).filter(|name| !name.is_empty());
+    let names = |servers: &[&(Server, Vec<Said>)]| servers.iter().filter_map(|(server, _)| named(server)).collect();
     let mut troubles = Vec::new();
     match (good.is_empty(), lame.is_empty()) {
+        _ if seen_by_resolver => {}
         (true, _) => troubles.push(Trouble::Silent { servers: names(&lame) }),
         (false, false) => troubles.push(Trouble::Lame { servers: names(&lame) }),
         (false, true) => {}
@@ -217,6 +225,18 @@ async fn ask_all(
     let mut answers = asking.join_all().await;
     answers.sort_by_key(|(index, ..)| *index);
     answers.into_iter().map(|(_, server, said)| (server, said)).collect()
+}
+
+/// Where none of the zone's servers can be asked from here, as in networks that let nobody ask but their own resolver:
+/// what that one has. That it has nothing says nothing.
+async fn remembered(resolver: &Resolver, questions: &[(Name, RecordType)]) -> Vec<Said> {
+    let mut all = Vec::new();
+    for (name, kind) in questions {
+        let said = zone::ask_resolver(resolver, name, *kind).await;
+        let is_nothing = matches!(&said, Said::Records { records, .. } if records.is_empty());
+        all.push(if is_nothing { Said::Nothing } else { said });
+    }
+    all
 }
 
 async fn judged(

@@ -157,7 +157,7 @@ async fn rfc2782_services_lead_here_and_nowhere_else() {
         (&["SRV 0 5 5222 alias.beach.example"], via("alias.beach.example")),
         (&["SRV 0 5 5222 chat.other.example"], foreign("chat.other.example")),
         (&["SRV 0 5 5222 chat.beach.example", "SRV 5 5 5222 old.other.example"], foreign("old.other.example")),
-        (&["SRV 0 5 5322 chat.beach.example"], wrong("chat.beach.example:5322", Why::OtherPort)),
+        (&["SRV 0 5 5322 chat.beach.example"], wrong("chat.beach.example:5322", Why::OtherPort(5222))),
         (&["SRV 0 0 0 ."], wrong(".", Why::NotOffered)),
         (&[], State::Waiting),
     ] {
@@ -248,6 +248,29 @@ async fn what_nobody_answers_is_no_missing_record() {
     let report = looked(&dns, &here()).await;
     assert_eq!(report.troubles, [Trouble::NoInternet]);
     assert_eq!(state(&report, Row::Machine), State::CouldNotLook);
+}
+
+#[tokio::test]
+async fn where_only_the_resolver_can_be_asked_what_it_has_is_believed() {
+    let dns = Dns::start(1);
+    for record in ["SOA ns.other.example", "NS ns.other.example", "A 203.0.113.7"] {
+        dns.put(&format!("beach.example {record}"));
+    }
+    let report = looked(&dns, &here()).await;
+    assert_eq!((state(&report, Row::Machine), report.troubles.as_slice()), (found(), &[][..]));
+    assert_eq!(state(&report, Row::Groups), State::CouldNotLook, "it may have forgotten");
+}
+
+#[tokio::test]
+async fn rfc2308_3_a_resolver_that_leaves_the_soa_out_is_asked_label_by_label() {
+    let dns = Dns::start(1);
+    dns.manner(0, Manner::Bare);
+    dns.zone("beach.example");
+    dns.put("family.beach.example A 203.0.113.7");
+    let place = Place::new("family.beach.example", None, 5222).unwrap();
+    assert_eq!(state(&looked(&dns, &place).await, Row::Machine), found());
+    let nobody = Place::new("nobody.example", None, 5222).unwrap();
+    assert_eq!(looked(&dns, &nobody).await.troubles, [Trouble::NoDomain]);
 }
 
 #[tokio::test]

@@ -86,8 +86,8 @@ fn wrong(why: &Why, value: &Value) -> Text {
     match why {
         Why::AnotherMachine => text("record-wrong-machine"),
         Why::Private => text("record-wrong-private"),
-        Why::ForeignServer(host) => text("record-wrong-foreign").with("host", host),
-        Why::OtherPort => text("record-wrong-port").with("value", value.to_string()),
+        Why::ForeignServer(_) => text("record-wrong-foreign"),
+        Why::OtherPort(port) => text("record-wrong-port").with("port", port.to_string()),
         Why::Parked => text("record-wrong-parked"),
         Why::Proxy(network) => text("record-wrong-proxy").with("network", *network),
         Why::NoIpv6 => text("record-wrong-ipv6"),

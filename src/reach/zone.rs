@@ -52,18 +52,17 @@ pub enum NoZone {
 
 /// Finds the zone of a name: the nearest SOA at or above it, and its NS records.
 pub async fn find(resolver: &Resolver, clock: &Clock, name: &Name) -> Result<Zone, NoZone> {
-    let answer = resolver.fresh(name, RecordType::SOA, true).await.map_err(no_zone)?;
-    let all = answer.answers.iter().chain(&answer.authorities);
-    let mut apexes = all.filter(|record| record.record_type() == RecordType::SOA && record.name.zone_of(name));
-    let Some(apex) = apexes.next().map(|record| record.name.to_lowercase()) else { return Err(NoZone::Broken) };
+    let apex = apex(resolver, name).await?;
     let answer = resolver.fresh(&apex, RecordType::NS, true).await.map_err(no_zone)?;
     let servers = servers(resolver, &answer.answers, &[]).await;
     if !is_everybodys(&apex) || apex == *name {
         return if servers.is_empty() { Err(NoZone::Broken) } else { Ok(Zone { apex, servers }) };
     }
     // Resolvers remember for a while that a domain is not there; who gives domains away knows better.
+    let mut knows = false;
     for server in servers.iter().filter_map(|server| server.at) {
         let Ok(answer) = ask::ask(clock, server, name, RecordType::NS, How::default()).await else { continue };
+        knows |= matches!(answer.code, ResponseCode::NoError | ResponseCode::NXDomain);
         let named = |record: &&Record| record.record_type() == RecordType::NS && record.name != apex;
         let Some(first) = answer.authorities.iter().chain(&answer.answers).find(named) else { break };
         let apex = first.name.to_lowercase();
@@ -71,7 +70,23 @@ pub async fn find(resolver: &Resolver, clock: &Clock, name: &Name) -> Result<Zon
         let servers = self::servers(resolver, &records, &answer.additionals).await;
         return if servers.is_empty() { Err(NoZone::Broken) } else { Ok(Zone { apex, servers }) };
     }
-    Err(NoZone::NoDomain)
+    Err(if knows { NoZone::NoDomain } else { NoZone::Broken })
+}
+
+/// The nearest name at or above it that has an SOA record. What is nothing comes with that of its zone (RFC 2308 §3),
+/// but some resolvers leave it out, systemd's among them: then it is asked for, label by label.
+async fn apex(resolver: &Resolver, name: &Name) -> Result<Name, NoZone> {
+    let mut at = name.to_lowercase();
+    loop {
+        let answer = resolver.fresh(&at, RecordType::SOA, true).await.map_err(no_zone)?;
+        let all = answer.answers.iter().chain(&answer.authorities);
+        let mut apexes = all.filter(|record| record.record_type() == RecordType::SOA && record.name.zone_of(name));
+        match apexes.next() {
+            Some(record) => return Ok(record.name.to_lowercase()),
+            None if at.is_root() => return Err(NoZone::Broken),
+            None => at = at.base_name(),
+        }
+    }
 }
 
 fn no_zone(error: DnsError) -> NoZone {

@@ -72,8 +72,7 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
 impl Inner {
     /// Somebody outside vouches for our certificate: to come without TLS would be a mistake from now on.
     fn is_vouched_for(&self) -> bool {
-        let serving = self.care.get().and_then(|care| care.upkeep.serving());
-        serving.is_some_and(|serving| serving.is_public())
+        self.serving().is_some_and(|serving| serving.is_public())
     }
 }
 

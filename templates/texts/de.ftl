@@ -423,6 +423,7 @@ setup-look-ascii = in Einträgen: <code>{ $ascii }</code>
 setup-look-host = Die Maschine heißt <code>{ $host }</code>.
 setup-look-home = Für das Heimnetz
 setup-look-world = Für Freunde draußen in der Welt
+setup-look-records = Was noch fehlt, kann später kommen.
 setup-look-owner = Der Ort gehört <bdi>{ $name }</bdi>
 setup-look-password = Das Passwort ist nur als Fingerabdruck gespeichert.
 setup-look-backups = Sicherungen um { $time } Uhr
@@ -1466,25 +1467,25 @@ record-wrong = Falscher Wert
 record-not-needed = Nicht nötig
 record-no-look = Nicht nachgesehen
 record-later = Später
-record-waiting-next = Noch nicht da. Manche Anbieter zeigen den Namen als { $name }: Das ist dasselbe.
-record-waiting-long = Noch nicht da. Manche Anbieter zeigen den Namen als { $name }: Das ist dasselbe. Wenn du ihn gespeichert hast: Ist es die richtige Domain, und stand auf der Seite „gespeichert“?
+record-waiting-next = Noch nicht da. Manche Anbieter zeigen den Namen als <code>{ $name }</code>: Das ist dasselbe.
+record-waiting-long = Noch nicht da. Manche Anbieter zeigen den Namen als <code>{ $name }</code>: Das ist dasselbe. Wenn du ihn gespeichert hast: Ist es die richtige Domain, und stand auf der Seite „gespeichert“?
 record-copying = Dein Anbieter kopiert ihn noch auf seine anderen Server. Das dauert meist ein paar Minuten.
-record-via = Über { $name }.
-record-unsure = Dort steht { $value }. Diese Maschine ist hinter einem Router und kann nicht sehen, ob das die Adresse deines Anschlusses ist.
+record-via = Über <code>{ $name }</code>.
+record-unsure = Dort steht <code>{ $value }</code>. Diese Maschine ist hinter einem Router und kann nicht sehen, ob das die Adresse deines Anschlusses ist.
 record-not-needed-next = Er darf fehlen.
 record-no-look-next = Die Nameserver deiner Domain haben nicht geantwortet. Wir versuchen es weiter; du musst nichts tun.
 record-no-look-long = Die Nameserver deiner Domain antworten seit fünf Minuten nicht. Ist die Domain bezahlt, und sind das ihre Server?
 record-later-next = Wird versucht, wenn das Zertifikat gemacht wird.
-record-seen = Wir haben { $value } gefunden.
+record-seen = Wir haben <code>{ $value }</code> gefunden.
 record-wrong-machine = Das ist eine andere Maschine; manche Handys würden an der falschen Tür klopfen. Ersetze den Wert durch den oben, oder lösche diesen Eintrag.
 record-wrong-private = Diese Nummer geht nur zu Hause. Ersetze sie durch die Adresse, die das Internet sieht.
-record-wrong-foreign = Er gehört zu { $host }. Wenn du früher einen Chat-Dienst hattest, lösche ihn.
-record-wrong-port = Das ist diese Maschine, aber eine andere Tür. Ersetze den Wert durch { $value }
+record-wrong-foreign = Dieser Chat-Server ist nicht diese Maschine. Wenn du früher einen Chat-Dienst hattest, lösche diesen Eintrag.
+record-wrong-port = Das ist diese Maschine, aber eine andere Tür. Der Port muss <code>{ $port }</code> sein.
 record-wrong-parked = Das ist die Platzhalter-Seite deines Anbieters, für jeden Namen der Domain. Ersetze sie.
 record-wrong-proxy = Alles geht erst durch { $network }. Chat kommt dort nicht durch: Schalte den Proxy für diesen Eintrag aus.
 record-wrong-ipv6 = Diese Maschine hat keine solche Adresse; manche Handys würden vergeblich klopfen. Lösche diesen Eintrag.
 record-wrong-none = Er sagt, dass die Domain keinen Chat hat. Wenn du ihn einmal abgeschaltet hast, lösche ihn.
-record-wrong-loop = { $name } führt im Kreis, zu sich selbst. Ersetze ihn durch den Wert oben.
+record-wrong-loop = <code>{ $name }</code> führt im Kreis, zu sich selbst. Ersetze ihn durch den Wert oben.
 reach-offline = Diese Maschine hat kein Internet
 reach-offline-next = Sieh nach dem Kabel oder dem WLAN; dann prüfe noch einmal.
 reach-nobody = Noch niemand hat { $domain } registriert, oder die Domain ist ganz neu
@@ -1507,8 +1508,8 @@ setup-records-title = Domain-Einträge
 setup-records-found = { $found } von { $of } gefunden
 setup-records-heading = Lass { $domain } auf diese Maschine zeigen
 setup-records-what = Melde dich dort an, wo du <b>{ $domain }</b> gekauft hast, öffne die Seite „DNS“, „Zone“ oder „Namenseinträge“ und füge { $count ->
-    [one] diesen einen hinzu
-   *[other] diese { $count } hinzu
+    [one] diesen Eintrag hinzu
+   *[other] diese { $count } Einträge hinzu
 }. Wir fragen die eigenen Nameserver deiner Domain; ein neuer Eintrag erscheint hier Sekunden, nachdem du ihn gespeichert hast.
 setup-records-looking = Wir sehen gerade nach.
 setup-records-last = Zuletzt nachgesehen: { $time }

@@ -424,6 +424,7 @@ setup-look-ascii = in records: <code>{ $ascii }</code>
 setup-look-host = The machine is called <code>{ $host }</code>.
 setup-look-home = For the home network
 setup-look-world = For friends out in the world
+setup-look-records = Those that are missing can come later.
 setup-look-owner = <bdi>{ $name }</bdi> is the owner
 setup-look-password = The password is kept as a fingerprint, never as such.
 setup-look-backups = Backups at { $time }
@@ -1467,25 +1468,25 @@ record-wrong = Wrong value
 record-not-needed = Not needed
 record-no-look = Could not look
 record-later = Later
-record-waiting-next = Not there yet. Some providers show the name as { $name }: that is the same.
-record-waiting-long = Not there yet. Some providers show the name as { $name }: that is the same. If you saved it: is it the right domain, and did the page say “saved”?
+record-waiting-next = Not there yet. Some providers show the name as <code>{ $name }</code>: that is the same.
+record-waiting-long = Not there yet. Some providers show the name as <code>{ $name }</code>: that is the same. If you saved it: is it the right domain, and did the page say “saved”?
 record-copying = Your provider is still copying it to its other servers. Minutes, as a rule.
-record-via = By way of { $name }.
-record-unsure = It says { $value }. This machine is behind a router and cannot tell whether that is your line’s address.
+record-via = By way of <code>{ $name }</code>.
+record-unsure = It says <code>{ $value }</code>. This machine is behind a router and cannot tell whether that is your line’s address.
 record-not-needed-next = It may be missing.
 record-no-look-next = Your domain’s name servers did not answer. We keep trying; nothing for you to do.
 record-no-look-long = Your domain’s name servers have not answered for five minutes. Is the domain paid, and are these its servers?
 record-later-next = It is tried when the certificate is made.
-record-seen = We found { $value }.
+record-seen = We found <code>{ $value }</code>.
 record-wrong-machine = That is another machine, so some phones would knock at the wrong door. Replace the value with the one above, or delete this record.
 record-wrong-private = That number works at home only. Replace it with the address that the internet sees.
-record-wrong-foreign = It belongs to { $host }. If you used a chat service before, delete it.
-record-wrong-port = That is this machine, but another door. Replace the value with { $value }
+record-wrong-foreign = That chat server is not this machine. If you used a chat service before, delete this record.
+record-wrong-port = That is this machine, but another door. The port has to be <code>{ $port }</code>.
 record-wrong-parked = That is your provider’s placeholder page, for every name of the domain. Replace it.
 record-wrong-proxy = Traffic goes through { $network } first. Chat cannot pass there: switch its proxy off for this record.
 record-wrong-ipv6 = This machine has no such address, so some phones would knock in vain. Delete this record.
 record-wrong-none = It says that the domain has no chat. If you turned it off once, delete it.
-record-wrong-loop = { $name } leads in a circle, to itself. Replace it with the value above.
+record-wrong-loop = <code>{ $name }</code> leads in a circle, to itself. Replace it with the value above.
 reach-offline = This machine has no internet
 reach-offline-next = Look at the cable or the Wi-Fi; then check again.
 reach-nobody = Nobody has registered { $domain } yet, or it is very new
@@ -1508,8 +1509,8 @@ setup-records-title = Domain records
 setup-records-found = { $found } of { $of } found
 setup-records-heading = Point { $domain } at this machine
 setup-records-what = Sign in where you bought <b>{ $domain }</b>, open the page called “DNS”, “Zone” or “Name records”, and add { $count ->
-    [one] this one
-   *[other] these { $count }
+    [one] this record
+   *[other] these { $count } records
 }. We ask your domain’s own name servers, so a new record shows up here within seconds of saving it.
 setup-records-looking = We are looking.
 setup-records-last = Last look: { $time }

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 
 use imera::certs::Certs;
+use imera::certs::For;
 use imera::certs::acme::Acme;
 use imera::certs::acme::Authority;
 use imera::certs::acme::How;
@@ -48,7 +49,8 @@ impl Inside {
             Some(authority.root()),
         );
         let acme = Acme::new((store.clone(), clock.clone()), settings, challenges.clone(), asked);
-        let (certs, _) = Certs::open(store, clock, "a.beach.test", None).await.unwrap();
+        let wanted = For { domain: "a.beach.test".to_owned(), files: None, home: None };
+        let (certs, _) = Certs::open(store, clock, wanted).await.unwrap();
         acme.serve(certs.clone());
         let mut tasks = JoinSet::new();
         let http = TcpListener::bind((Ipv4Addr::LOCALHOST, authority.http)).await.unwrap();

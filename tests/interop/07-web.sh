@@ -69,7 +69,7 @@ start_empty() {
     rm -rf "$SCRATCH/data" "$SCRATCH/stdout"
     # shellcheck disable=SC2046 # words on purpose
     env $(ours) IMERA_LISTEN=$LISTEN IMERA_PORT_C2S=0 IMERA_PORT_C2S_TLS=0 IMERA_PORT_HTTP=0 IMERA_PORT_HTTPS=0 \
-        IMERA_PORT_S2S=0 IMERA_PORT_S2S_TLS=0 "$_bin" serve --data "$SCRATCH/data" >"$SCRATCH/stdout" 2>"$SERVER_LOG" &
+        IMERA_PORT_S2S=0 IMERA_PORT_S2S_TLS=0 IMERA_RESOLVER="127.0.0.1:$DNS_PORT" "$_bin" serve --data "$SCRATCH/data" >"$SCRATCH/stdout" 2>"$SERVER_LOG" &
     SERVER_PID=$!
     wait_for $START_TIMEOUT_S setup_line
     ADDRESS=$(sed -n 's/^setup //p' "$SCRATCH/stdout" | head -n 1 | sed "s,//${NEAR:-127.0.0.1}:,//127.0.0.1:,")
@@ -116,14 +116,21 @@ comes_back() {
     rm "$OWN"
 }
 
+DNS_PORT=$(free_ports 1)
+export DNS_PORT
 make_backups
 if [ "$1" = script ]; then
     walk script
-    start_empty
-    browse script rare
-    stop
+    for _part in rare records; do
+        start_empty
+        browse script $_part
+        stop
+    done
 else
     walk mirrored
     walk plain
+    start_empty
+    browse plain records
+    stop
 fi
 is_own_network || echo "left out, for want of a network of its own: a line that is cut, a router, plain pages from afar"

@@ -34,8 +34,11 @@ export async function setup({ page, origin, how, address, look, check, send, at,
   if (how !== 'plain') check((await page.locator('#domain-said code').innerText()) === 'mira@beach.example', 'the preview');
   await look('name');
   await send();
+  await at('/setup/records');
+  await look('records');
+  await send();
   await at('/setup/owner');
-  await look('owner-said');
+  await look('owner');
   await page.fill('#name', 'mira k');
   await page.fill('#password', 'four everyday words');
   await page.fill('#password_again', 'four everyday word');

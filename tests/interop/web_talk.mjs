@@ -1,7 +1,8 @@
 // Through the pages with Chromium: web_talk.mjs script|plain|mirrored PART ADDRESS FOLDER-FOR-PICTURES DATA-FOLDER
 //
 // PART: "setup" makes a place; "people" is everything that goes on there; "owner" brings another backup back; "empty"
-// brings OWN, its backup, back on an empty machine; "rare" makes a place for home and sees what is seldom seen.
+// brings OWN, its backup, back on an empty machine; "rare" makes a place for home and sees what is seldom seen; "records"
+// sees the page of the domain's records as DNS changes.
 import { execFileSync, spawn } from 'node:child_process';
 import { admin } from './web_admin.mjs';
 import { certificates } from './web_certificate.mjs';
@@ -10,12 +11,13 @@ import { friend } from './web_friend.mjs';
 import { links } from './web_links.mjs';
 import { portal } from './web_portal.mjs';
 import { rare } from './web_rare.mjs';
+import { records } from './web_records.mjs';
 import { onEmptyMachine, restore } from './web_restore.mjs';
 import { setup } from './web_setup.mjs';
 
 const [how, part, address, folder, data] = process.argv.slice(2);
 const origin = new URL(address).origin;
-const parts = { setup: 1, people: 100, owner: 300, empty: 400, rare: 500 };
+const parts = { setup: 1, people: 100, owner: 300, empty: 400, rare: 500, records: 600 };
 const seen = await eyes({ how, origin, folder, first: parts[part] - 1 });
 const { somebody, check } = seen;
 const page = await somebody();
@@ -63,4 +65,5 @@ if (part === 'owner') {
 }
 if (part === 'empty') await onEmptyMachine(tools);
 if (part === 'rare') await rare(tools);
+if (part === 'records') await records(tools);
 await seen.ends();

@@ -42,6 +42,8 @@ pub enum Manner {
     Garbage,
     /// It knows nothing of the zone.
     Lame,
+    /// It says of nothing only that it is nothing, as systemd-resolved does.
+    Bare,
     /// Signatures do not hold: SERVFAIL to all who do not say that they check themselves.
     BadSignatures,
 }
@@ -197,6 +199,7 @@ fn reply(question: &[u8], server: usize, world: &Mutex<World>, tcp: bool) -> Vec
         Manner::BadSignatures if !question.metadata.checking_disabled => {
             refuse(&mut message, ResponseCode::ServFail);
         }
+        Manner::Bare => message.authorities.clear(),
         Manner::WrongId => message.metadata.id = message.metadata.id.wrapping_add(1),
         Manner::OtherQuestion => message.queries[0].name = name("other.example"),
         Manner::Lame => {

@@ -17,6 +17,7 @@ use super::done::Finished;
 use super::draft::Draft;
 use super::draft::Kind;
 use super::enter;
+use super::records;
 use super::steps;
 use super::steps::StepFrame;
 use super::to;
@@ -26,6 +27,7 @@ use crate::accounts::invites::Order;
 use crate::accounts::invites::links::Links;
 use crate::limits;
 use crate::texts::Lang;
+use crate::texts::Markup;
 use crate::web::Inner;
 use crate::web::ask::Asked;
 use crate::web::form::Form;
@@ -45,6 +47,8 @@ struct Page {
     ascii: Option<String>,
     host: Option<String>,
     home: bool,
+    /// How many of the domain's records are found.
+    records: Option<Markup>,
     owner: String,
     at: String,
     keep: [u32; 3],
@@ -62,8 +66,10 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     };
     let ascii = idna::domain_to_ascii(&plan.domain).ok().filter(|ascii| *ascii != plan.domain);
     let locked = plan.backup_lock.is_some();
+    let records = if plan.home { None } else { records::summary(&site, &asked, &entered).await };
+    let records = records.map(|words| f.t.html(&words));
     let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;
-    page(StatusCode::OK, &Page { f, s, place, domain, ascii, host, home, owner: owner.name, at, keep, locked })
+    page(StatusCode::OK, &Page { f, s, place, domain, ascii, host, home, records, owner: owner.name, at, keep, locked })
 }
 
 /// Of a draft whose steps are all done.

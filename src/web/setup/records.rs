@@ -107,6 +107,9 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         false => text("setup-records-title"),
     };
     let (f, s) = steps::frame_called(&site, &asked, &entered, Errors::default(), &title);
+    let is_to_add =
+        |row: &&Judged| row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. });
+    let count = report.rows.iter().filter(is_to_add).count();
     let offline = report.troubles.contains(&Trouble::NoInternet);
     let rows = report.rows.iter().zip(seen.for_s.iter().copied().chain(std::iter::repeat(0)));
     let rows = rows.filter(|(row, _)| row.is_told());
@@ -118,7 +121,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         sum: f.t.html(&sum),
         last: looked.then(|| days::second(report.at)),
         domain: place.domain.clone(),
-        count: rows.len(),
+        count,
         enough: report.machine_is_found(),
         f,
         s,
@@ -160,6 +163,18 @@ pub(super) async fn list(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     }
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (headers, lines).into_response()
+}
+
+/// How many are found, for the last step.
+pub(super) async fn summary(site: &Inner, asked: &Asked, entered: &Entered) -> Option<Text> {
+    let (place, ours) = place(site, asked, entered)?;
+    Some(match site.wizard.lookout.see(&place, &ours).await.report {
+        Some(report) => {
+            let (found, of) = report.count();
+            text("setup-records-found").with("found", found).with("of", of)
+        }
+        None => text("setup-records-looking"),
+    })
 }
 
 /// What the records are for, and where we are: by our own addresses, and by the one in the browser's address line.
