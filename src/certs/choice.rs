@@ -30,11 +30,7 @@ use crate::store::StoreError;
 pub(super) type Chosen = (Certificate, Serving, Option<CertError>);
 
 /// With it what an authority has issued, served or not.
-pub(super) async fn choose(
-    store: &Store,
-    clock: &Clock,
-    wanted: &For,
-) -> Result<(Chosen, Option<Issued>), CertsError> {
+pub(super) async fn choose(store: &Store, clock: &Clock, wanted: &For) -> Result<(Chosen, Option<Issued>), CertsError> {
     if let Some(files) = &wanted.files {
         return Ok((of_files(store, clock, &wanted.domain, files).await?, None));
     }

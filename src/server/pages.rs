@@ -33,6 +33,7 @@ use super::one_port::OnePort;
 use super::set_up;
 use crate::certs::Certs;
 use crate::certs::Serving;
+use crate::certs::acme::How;
 use crate::certs::words;
 use crate::clock::Clock;
 use crate::limits;
@@ -70,7 +71,9 @@ impl Pages {
     ) -> Result<Pages, Failure> {
         let ports = doors.ports();
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
-        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports };
+        let port = |door: Option<SocketAddr>| door.map(|address| address.port());
+        let how = How::of_ports(port(ports.http), port(ports.https));
+        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports, how };
         let restorer = Restorer { house: Arc::downgrade(house), data: house.config.data.clone() };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
@@ -183,6 +186,7 @@ struct Founder {
     house: Weak<House>,
     address: Option<String>,
     chat_ports: Vec<u16>,
+    how: How,
 }
 
 impl Founding for Founder {
@@ -210,6 +214,10 @@ impl Founding for Founder {
 
     fn address(&self) -> Option<&str> {
         self.address.as_deref()
+    }
+
+    fn how(&self) -> How {
+        self.how.clone()
     }
 
     fn line(&self) -> Line {

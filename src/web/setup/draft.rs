@@ -43,6 +43,7 @@ pub struct Draft {
     pub owner: Option<Founder>,
     /// How good the owner's password is: it is not kept itself.
     pub strength: Option<Strength>,
+    pub certificate: Option<Certificate>,
     pub backups: Option<Backups>,
 }
 
@@ -54,6 +55,15 @@ pub struct Name {
     pub host: Option<String>,
     /// The kind that it was given for: another one asks again.
     pub kind: Kind,
+}
+
+/// What is done about the certificate, and for which names that was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    pub domain: String,
+    pub host: Option<String>,
+    /// An authority is asked during set-up.
+    pub now: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
