@@ -17,6 +17,7 @@ pub mod notices;
 pub mod accounts;
 pub mod archive;
 pub mod certs;
+pub mod reach;
 pub mod sessions;
 pub mod features;
 pub mod route;

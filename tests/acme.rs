@@ -3,15 +3,29 @@
 
 #[path = "support/client.rs"]
 mod client;
+#[path = "acme/inside.rs"]
+mod inside;
 #[path = "support/pebble.rs"]
 mod pebble;
 #[allow(dead_code)] // tests/process.rs uses the rest
 #[path = "support/process.rs"]
 mod process;
+#[allow(dead_code)] // dialogues use the rest
+#[path = "support/dialogue/sasl.rs"]
+mod sasl;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use client::Client;
+use client::Credentials;
+use client::Door;
+use client::Endpoint;
+use imera::certs::acme::Cause;
+use imera::certs::acme::State;
+use imera::certs::acme::Way;
+use imera::clock::Clock;
+use inside::Inside;
 use pebble::Authority;
 use process::Folder;
 use process::Server;
@@ -129,4 +143,133 @@ fn rfc8555_7_3_4_an_authority_that_wants_an_account_of_its_own_gets_it() {
     server.signal(Signal::HUP);
     server.log_until(ISSUED);
     assert_eq!(shown(server.address("https"), DOMAIN).0, ALL);
+}
+
+#[test]
+fn an_authority_that_is_away_is_asked_again_and_the_log_says_so() {
+    let (mut authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.down();
+    let mut server = served(&folder, &authority, &[]);
+    let log = server.log_until(FAILED);
+    assert!(log.contains("cause=\"authority\""), "{log}");
+    authority.up();
+    server.signal(Signal::HUP);
+    server.log_until(ISSUED);
+    assert_eq!(shown(server.address("https"), DOMAIN).0, ALL);
+}
+
+#[test]
+fn an_account_that_the_authority_has_lost_is_made_anew_and_the_renewal_goes_on() {
+    let (mut authority, folder) = (Authority::start(json!({ "certificateValidityPeriod": 12 })), Folder::new());
+    let mut server = served(&folder, &authority, &[]);
+    issued(&mut server);
+    authority.down();
+    authority.up();
+    let log = issued(&mut server);
+    assert!(log.contains("does not know our account any more"), "{log}");
+}
+
+#[test]
+fn rfc8555_7_4_an_order_that_a_kill_cuts_short_is_gone_on_with() {
+    let (mut authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.down();
+    authority.dawdles_s = Some(3);
+    authority.up();
+    let mut server = served(&folder, &authority, &[]);
+    server.log_until("an order for a certificate was placed");
+    // It must not look while nobody is there to answer.
+    authority.signal(Signal::STOP);
+    server.signal(Signal::KILL);
+    server.log_until("\n\n");
+    drop(server);
+    let mut server = served(&folder, &authority, &[]);
+    authority.signal(Signal::CONT);
+    let log = issued(&mut server);
+    assert!(log.contains("gone on with") && log.contains("lives=true"), "{log}");
+    assert_eq!(shown(server.address("https"), DOMAIN).0, ALL);
+}
+
+/// Logs in bound to the channel; what the handshake was.
+async fn plus(server: &Server, tls: &std::sync::Arc<rustls::ClientConfig>) -> rustls::HandshakeKind {
+    const SASL: &str = "urn:ietf:params:xml:ns:xmpp-sasl";
+    let socket = tokio::net::TcpStream::connect(server.address("c2s_tls")).await.unwrap();
+    let name = rustls::pki_types::ServerName::try_from(DOMAIN).unwrap();
+    let mut stream = tokio_rustls::TlsConnector::from(tls.clone()).connect(name, socket).await.unwrap();
+    let leaf = stream.get_ref().1.peer_certificates().unwrap()[0].clone();
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &leaf);
+    let header = format!(
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{DOMAIN}'>"
+    );
+    inside::asked(&mut stream, &header, "</stream:features>").await;
+    let scram = sasl::Scram::new("SCRAM-SHA-256", "admin", "admin").unwrap();
+    let mut scram = scram.bound("tls-server-end-point", hash.as_ref());
+    let auth = format!("<auth xmlns='{SASL}' mechanism='SCRAM-SHA-256-PLUS'>{}</auth>", scram.first());
+    let challenge = inside::asked(&mut stream, &auth, "</challenge>").await;
+    let last = scram.last(content(&challenge)).unwrap();
+    let answer = inside::asked(&mut stream, &format!("<response xmlns='{SASL}'>{last}</response>"), "</").await;
+    assert!(answer.contains("<success"), "{answer}");
+    scram.check(content(&answer)).unwrap();
+    stream.get_ref().1.handshake_kind().unwrap()
+}
+
+fn content(xml: &str) -> &str {
+    let rest = xml.split_once("urn:ietf:params:xml:ns:xmpp-sasl'>").unwrap_or_else(|| panic!("{xml}")).1;
+    rest.split_once("</").unwrap().0
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_with_little_left_is_renewed_and_no_stream_of_five_hundred_ends() {
+    let (authority, folder) = (Authority::start(json!({ "certificateValidityPeriod": 60 })), Folder::new());
+    let mut server = served(&folder, &authority, &[]);
+    issued(&mut server);
+    let tickets = client::tls_config(true);
+    assert_eq!(plus(&server, &tickets).await, rustls::HandshakeKind::Full);
+    assert_eq!(plus(&server, &tickets).await, rustls::HandshakeKind::Resumed);
+    let to = Endpoint::new(server.address("c2s_tls"), Door::DirectTls, DOMAIN);
+    let people: String = (0..50).map(|number| format!("person{number} admin\n")).collect();
+    assert_eq!(folder.imera(&["account", "add", "--batch", "-"], &people).code, 0);
+    let mut streams = Vec::new();
+    for number in 0..500 {
+        let name = format!("person{}", number % 50);
+        streams
+            .push(Client::login_with(&to, Credentials::Plain { name: &name, password: "admin" }, None).await.unwrap());
+    }
+    let mut server = tokio::task::spawn_blocking(move || {
+        issued(&mut server);
+        server
+    })
+    .await
+    .unwrap();
+    for stream in &streams {
+        stream.iq("get", Some(DOMAIN), "<ping xmlns='urn:xmpp:ping'/>").await.unwrap();
+    }
+    assert_eq!(plus(&server, &tickets).await, rustls::HandshakeKind::Full, "a ticket is of one certificate");
+    assert_eq!(plus(&server, &tickets).await, rustls::HandshakeKind::Resumed);
+    drop(streams);
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rfc8738_a_bare_address_is_certified_by_either_way() {
+    let authority = Authority::start(json!({}));
+    for way in [Way::Http01, Way::TlsAlpn01] {
+        let inside = Inside::start(&authority, Clock::system()).await;
+        inside.want(&["127.0.0.1"], &[way]);
+        inside.until(|state| matches!(state, State::Issued { .. })).await;
+        assert_eq!(shown(inside.https, "localhost").0, ["127.0.0.1"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_a_year_wrong_is_told_and_nothing_is_ordered_before_it_is_right() {
+    const YEAR: i64 = 365 * 86_400;
+    let authority = Authority::start(json!({}));
+    for wrong_s in [YEAR, -YEAR] {
+        let clock = Clock::stepped(Clock::system().utc() + wrong_s * 1_000_000);
+        let inside = Inside::start(&authority, clock).await;
+        inside.want(&["a.beach.test"], &[Way::Http01]);
+        let state = inside.until(|state| matches!(state, State::Failed { .. })).await;
+        let State::Failed { cause: Cause::Clock { ahead_s: Some(ahead_s) }, .. } = state else { panic!("{state:?}") };
+        assert!((ahead_s - wrong_s).abs() < 60, "{ahead_s}");
+    }
 }

@@ -37,7 +37,8 @@ const BACKUPS: [(&str, &str); 4] = [("at", "4:00"), ("days", "7"), ("weeks", "4"
 fn fill(browser: &mut Browser) {
     assert_eq!(browser.post("/setup/start", &[("start", "new")]).leads_to(), "/setup/who");
     assert_eq!(browser.post("/setup/who", &[("kind", "internet")]).leads_to(), "/setup/name");
-    assert_eq!(browser.post("/setup/name", &NAME).leads_to(), "/setup/owner");
+    assert_eq!(browser.post("/setup/name", &NAME).leads_to(), "/setup/records");
+    assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
     assert_eq!(browser.post("/setup/owner", &OWNER).leads_to(), "/setup/certificate");
     assert_eq!(browser.post("/setup/certificate", &LATER).leads_to(), "/setup/backups");
     assert_eq!(browser.post("/setup/backups", &BACKUPS).leads_to(), "/setup/look");
@@ -87,7 +88,7 @@ fn contract_the_wizard_makes_a_place_and_is_gone_for_good() {
 fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
     let folder = Folder::new();
     let (_server, _, mut browser) = inside(&folder);
-    let all = ["who", "name", "owner", "certificate", "backups", "look"].map(|step| format!("/setup/{step}"));
+    let all = ["who", "name", "records", "owner", "certificate", "backups", "look"].map(|step| format!("/setup/{step}"));
     for path in &all {
         assert_eq!(browser.get(path).leads_to(), "/setup/start?n=first", "{path}");
         assert_eq!(browser.post(path, &NAME).leads_to(), "/setup/start?n=first", "{path}");
@@ -103,8 +104,9 @@ fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
     assert_eq!(browser.post("/setup/who", &[("kind", "web-elsewhere")]).leads_to(), "/setup/name");
     assert_eq!(browser.get("/setup/look").leads_to(), "/setup/name?n=first", "another kind asks for the name again");
     let machine = [NAME[0], ("domain", "https://www.Beach.example/x"), ("host", "")];
-    assert_eq!(browser.post("/setup/name", &machine).leads_to(), "/setup/owner?n=domain");
-    assert_eq!(browser.get("/setup/look").leads_to(), "/setup/certificate?n=first", "other names ask for it again");
+    assert_eq!(browser.post("/setup/name", &machine).leads_to(), "/setup/records?n=domain");
+    assert_eq!(browser.get("/setup/look").leads_to(), "/setup/records?n=first", "other records are needed");
+    assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/certificate", "and other names are certified");
     browser.post("/setup/certificate", &LATER);
     assert!(browser.get("/setup/look").body.contains("chat.beach.example"));
 }
@@ -127,6 +129,7 @@ fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     let unseen = browser.post("/setup/name", &[("name", "\u{200b}\u{202e}\u{301}"), NAME[1]]);
     assert!(unseen.status == 422 && unseen.body.contains("None of these signs can be seen."), "{}", unseen.body);
     browser.post("/setup/name", &NAME);
+    browser.post("/setup/records", &[]);
     let wrong = browser.post("/setup/owner", &[("name", "mira k"), ("password", "short"), ("password_again", "x")]);
     for told in ["Fix 2 things: ", "<b>mira.k</b>", "This has 5 signs", "value=\"mira k\""] {
         assert!(wrong.body.contains(told), "{told}: {}", wrong.body);
@@ -170,6 +173,8 @@ fn scripts_in_any_field_come_back_escaped() {
     }
     let named = [("name", evil), ("domain", "a.example"), ("host", "")];
     assert_eq!(browser.post("/setup/name", &named).status, 303, "a name may have any sign");
+    assert!(!browser.get("/setup/records").body.contains("<script>"));
+    browser.post("/setup/records", &[]);
     let owner = [("name", evil), ("shown", evil), ("password", evil), ("password_again", evil)];
     assert!(!browser.post("/setup/owner", &owner).body.contains("<script>"));
     browser.post("/setup/owner", &OWNER);
@@ -189,8 +194,8 @@ fn a_kill_loses_no_step_and_the_same_browser_goes_on() {
     drop(server);
     let (_server, _, again) = begun(&folder);
     browser.host = again.host;
-    assert_eq!(browser.get("/setup").leads_to(), "/setup/owner?n=back");
-    assert!(browser.get("/setup/owner?n=back").body.contains("Welcome back."));
+    assert_eq!(browser.get("/setup").leads_to(), "/setup/records?n=back");
+    assert!(browser.get("/setup/records?n=back").body.contains("Welcome back."));
     assert!(browser.get("/setup/name").body.contains("value=\"beach.example\""));
 }
 
@@ -269,9 +274,9 @@ fn every_page_is_small_and_speaks_german_too() {
     fill(&mut browser);
     for lang in ["en", "de", "ar-XB"] {
         browser.extra = format!("Accept-Language: {lang}\r\n");
-        for path in
-            ["/setup/start", "/setup/who", "/setup/name", "/setup/owner", "/setup/backups", "/setup/look", "/none"]
-        {
+        let steps =
+            ["start", "who", "name", "records", "owner", "backups", "look"].map(|step| format!("/setup/{step}"));
+        for path in steps.iter().map(String::as_str).chain(["/none"]) {
             let page = browser.get(path);
             let mut size = page.body.len();
             for asset in page.assets() {

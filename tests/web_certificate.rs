@@ -286,6 +286,7 @@ fn at_the_certificate(folder: &Folder, authority: &Authority) -> (Server, Browse
     browser.post("/setup/start", &[("start", "new")]);
     browser.post("/setup/who", &[("kind", "internet")]);
     browser.post("/setup/name", &[("name", "Beach House"), ("domain", "beach.example")]);
+    browser.post("/setup/records", &[]);
     let owner = [("name", "mira"), ("password", PASSWORD), ("password_again", PASSWORD)];
     assert_eq!(browser.post("/setup/owner", &owner).leads_to(), "/setup/certificate");
     (server, browser)

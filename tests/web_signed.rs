@@ -21,6 +21,7 @@ use browser::Browser;
 use client::{Client, Door, Endpoint};
 use imera::audit::By;
 use imera::clock::Clock;
+use imera::net::admission::Guest;
 use imera::net::memory;
 use imera::settings::{Profile, Settings};
 use imera::store::StoreError;
@@ -39,6 +40,10 @@ const FAR: &str = "203.0.113.9:9";
 struct Nobody;
 
 impl Founding for Nobody {
+    fn lookout(&self) -> imera::reach::Lookout {
+        imera::reach::Lookout::new(imera::net::dns::Resolver::new(None), Clock::system(), None)
+    }
+
     fn found(&self, _: Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>> {
         Box::pin(async { Err(StoreError::Closed) })
     }
@@ -86,7 +91,7 @@ impl Restoring for Nobody {
 async fn ask(site: &Site, (peer, tls): (&str, bool), request: &str) -> String {
     let (mut near, far) = memory::pair();
     let (site, visitor) = (site.clone(), Visitor { peer: peer.parse().unwrap(), tls });
-    let serving = tokio::spawn(async move { site.serve(far, visitor).await });
+    let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     near.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     near.read_to_string(&mut answer).await.unwrap();

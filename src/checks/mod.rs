@@ -1,13 +1,14 @@
 //! Is this imera well? One file a check, one line here. Asked by `imera check`, and by the server, each as often as
 //! it costs little; what it finds is among the notices until a later look finds all well.
 //!
-//! State: what the last looks found ([`Latest`]). Missing until their issues: dns, federation, push, calls.
+//! State: what the last looks found ([`Latest`]). Missing until their issues: federation, push, calls.
 
 pub mod backup;
 pub mod certificate;
 pub mod clock;
 pub mod database;
 pub mod disk;
+pub mod dns;
 pub mod ports;
 
 use std::future::Future;
@@ -27,7 +28,7 @@ use crate::store::Store;
 
 /// All checks, in the order of their rows.
 pub const CHECKS: &[&Check] =
-    &[&disk::CHECK, &database::CHECK, &backup::CHECK, &clock::CHECK, &certificate::CHECK, &ports::CHECK];
+    &[&disk::CHECK, &database::CHECK, &backup::CHECK, &clock::CHECK, &certificate::CHECK, &ports::CHECK, &dns::CHECK];
 
 /// One question about the server's health.
 pub struct Check {
@@ -42,6 +43,8 @@ pub enum Often {
     EveryMinute,
     /// It knocks somewhere.
     EverySomeMinutes,
+    /// It asks others, who may be slow.
+    EveryHour,
     /// It reads all there is.
     EveryNight,
 }
@@ -61,6 +64,8 @@ pub struct Subject {
     pub backup: Option<backup::Backup>,
     /// Doors by name, with their address; empty where no server runs.
     pub doors: Vec<(&'static str, Option<SocketAddr>)>,
+    /// `None`: nobody looks for this place in DNS.
+    pub records: Option<dns::Records>,
 }
 
 /// How it is.

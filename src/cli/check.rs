@@ -15,7 +15,7 @@ use crate::server::failure::Failure;
 
 #[derive(clap::Args)]
 pub struct Check {
-    /// Only this one: disk, database, backup, clock, certificate or ports
+    /// Only this one: disk, database, backup, clock, certificate, ports or dns
     name: Option<String>,
 }
 

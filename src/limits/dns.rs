@@ -4,6 +4,8 @@
 
 /// How long the resolver may take over one question, retries included, seconds. Its own time-out is 2 s a try.
 pub const DNS_LOOKUP_MAX_S: u64 = 8;
+/// Resolvers of the machine that are asked one after another; resolv.conf(5) allows three.
+pub const DNS_RESOLVERS_MAX: usize = 3;
 /// How long one try waits, seconds.
 pub const DNS_TRY_S: u64 = 2;
 /// Answers that are remembered; few names are asked for twice.
@@ -23,3 +25,24 @@ pub const DNS_UDP_MAX_BYTES: u16 = 1_232;
 pub const DNS_STRAYS_MAX: usize = 32;
 /// How long connecting and answering by TCP may take, seconds.
 pub const DNS_TCP_MAX_S: u64 = 4;
+/// Name servers of one zone that are asked. Registries allow 13; four are usual.
+pub const ZONE_SERVERS_MAX: usize = 8;
+/// Aliases (CNAME) that are followed one after another; resolvers stop at about as many.
+pub const DNS_ALIASES_MAX: usize = 8;
+/// How long one look at all records may take, seconds.
+pub const REACH_LOOK_MAX_S: u64 = 20;
+/// How soon after a look the next one may begin, seconds: however many tabs are open, name servers are not bothered more.
+pub const REACH_LOOK_PAUSE_S: u64 = 5;
+/// How long a page waits for a look that runs before it shows what is known, ms.
+pub const REACH_PAGE_WAIT_MS: u64 = 1_500;
+/// Looks that are remembered: the domain that is typed now, and a few before.
+pub const REACH_LOOKS_KEPT: usize = 8;
+/// How long a record may be missing before we doubt that it was saved at the right place, seconds.
+pub const RECORD_DOUBTED_S: u64 = 600;
+/// How long name servers may be silent before we doubt that the domain is paid, seconds.
+pub const SERVERS_DOUBTED_S: u64 = 300;
+/// Values that are shown of a wrong record.
+pub const RECORD_SHOWN_VALUES: usize = 4;
+/// How often the running server looks at its records, seconds, and how long after its start first.
+pub const CHECK_DNS_EVERY_S: u64 = 3_600;
+pub const CHECK_DNS_FIRST_S: u64 = 600;

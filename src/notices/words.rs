@@ -36,6 +36,8 @@ pub fn words(key: &str, severity: Severity) -> (Text, Text) {
         "acme_unknown" => (text("acme-unknown"), text("acme-unknown-next")),
         "database" => (text("admin-database-damaged"), text("admin-database-damaged-next")),
         "ports" => (text("admin-ports-silent"), text("admin-ports-silent-next")),
+        "dns" if bad => (text("admin-dns-lost"), text("admin-dns-lost-next")),
+        "dns" => (text("admin-dns-some"), text("admin-dns-some-next")),
         _ => (text("admin-thing"), text("admin-thing-next")),
     }
 }

@@ -70,6 +70,8 @@ pub struct House {
     pub again: Arc<Notify>,
     /// The sum of the backup that is unpacked in `restore`; held while one is taken in.
     pub prepared: tokio::sync::Mutex<Option<String>>,
+    /// One look at the domain's records at a time.
+    pub looking_at_records: tokio::sync::Mutex<()>,
 }
 
 /// What the running server adds.
@@ -123,6 +125,7 @@ impl House {
             stopping: AtomicBool::new(false),
             again: Arc::default(),
             prepared: tokio::sync::Mutex::default(),
+            looking_at_records: tokio::sync::Mutex::default(),
         })
     }
 

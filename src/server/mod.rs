@@ -9,6 +9,7 @@ mod alerts;
 mod asides;
 pub mod backups;
 mod certificates;
+mod chat;
 mod doors;
 pub mod failure;
 pub mod folder;
@@ -51,6 +52,7 @@ use crate::streams::c2s;
 use crate::web::Site;
 
 use certificates::open_certs;
+use chat::Chat;
 use doors::Doors;
 use failure::Failure;
 use folder::Folder;
@@ -58,7 +60,6 @@ use folder::FolderError;
 use folder::Ports;
 use house::House;
 use house::Open;
-use one_port::Chat;
 use pages::Pages;
 
 /// Serves until a signal says to stop. Errors are those that keep it from starting.
@@ -275,13 +276,15 @@ async fn serve(
     let (streams, _) = doors::bounds(house.config.is_test_profile());
     let (streams, web) = (Admission::new(streams), pages.admission.clone());
     doors.open(&parts, &certs.tls(), &streams, &opening.stopping, &mut pages.connections)?;
-    pages.open_chat(&certs.tls(), Chat { parts: parts.clone(), streams: streams.clone() });
+    let chat = Chat { parts: parts.clone(), streams: streams.clone() };
+    pages.open_chat(&certs.tls(), &chat);
     tell_ports(opening.folder, &opening.ports)?;
     let ports = opening.ports;
     let ready = format!("ready {}", folder::to_line(&ports));
     if let Some(site) = house.site.get() {
         site.care(upkeep::care(house));
         site.open(parts.clone());
+        site.beside(Box::new(chat));
     }
     let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web, parts: parts.clone() });
     say(&ready);
@@ -290,6 +293,7 @@ async fn serve(
     jobs.spawn(alerts::tell_owners(house.clone(), parts.clone(), opening.raised));
     jobs.spawn(watch::every_minute(house.clone()));
     jobs.spawn(certificates::every_minute(house.clone()));
+    jobs.spawn(watch::every_hour(house.clone()));
     jobs.spawn(leaving::every_hour(house.clone()));
     jobs.spawn(watchdog(house.clock.clone()));
     jobs.spawn(settle(house.clock.clone()));

@@ -13,17 +13,15 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 
+use super::chat::Chat;
 use crate::clock::Clock;
-use crate::features::Parts;
 use crate::limits;
-use crate::net::admission::Admission;
 use crate::net::admission::Guest;
 use crate::net::doors::Beginning;
 use crate::net::doors::Door;
 use crate::net::tls::ALPN_CLIENT;
 use crate::net::tls::ALPN_HTTP;
 use crate::net::tls::ALPN_SERVER;
-use crate::net::tls::Binding;
 use crate::net::tls::Tls;
 use crate::net::tls::challenge;
 use crate::streams::c2s;
@@ -35,12 +33,6 @@ use crate::web::visitor::Visitor;
 /// is taken.
 pub const OF_WEB: &[&[u8]] = &[ALPN_HTTP];
 pub const OF_ALL: &[&[u8]] = &[ALPN_HTTP, ALPN_CLIENT, ALPN_SERVER];
-
-/// What stands behind the port beside the web, once it is open.
-pub struct Chat {
-    pub parts: Arc<Parts>,
-    pub streams: Admission,
-}
 
 /// Cheap to clone: one a connection.
 #[derive(Clone)]
@@ -69,9 +61,8 @@ impl OnePort {
     /// The same at the http door. Who brings TLS is at the wrong one, and no answer of ours could be read.
     pub async fn serve_plain(self, socket: TcpStream, peer: SocketAddr, guest: Guest) {
         if self.beginning(&socket).await.is_some_and(|beginning| beginning != Beginning::Tls) {
-            self.site.serve(socket, Visitor { peer, tls: false }).await;
+            self.site.serve(socket, Visitor { peer, tls: false }, guest).await;
         }
-        drop(guest);
     }
 
     /// The first byte stays where it is. `None`: none came in time.
@@ -105,7 +96,7 @@ impl OnePort {
             (Door::Client, Some(chat)) => chat.serve((stream, binding), peer, guest).await,
             (Door::Server, Some(chat)) => s2s::refuse(chat.parts.clone(), stream).await,
             // Before set-up is finished there is the web alone, which answers what it does not understand.
-            _ => self.site.serve(stream, Visitor { peer, tls: true }).await,
+            _ => self.site.serve(stream, Visitor { peer, tls: true }, guest).await,
         }
     }
 
@@ -114,17 +105,5 @@ impl OnePort {
         let patience = Duration::from_secs(limits::FIRST_BYTE_MAX_S);
         let first = self.clock.timeout(patience, stream.fill_buf()).await?.ok()?;
         first.first().copied().map(Door::told)
-    }
-}
-
-impl Chat {
-    /// From here on it counts among the streams, not among the web's connections.
-    async fn serve(&self, stream: (TlsStream<TcpStream>, Binding), peer: SocketAddr, guest_of_web: Guest) {
-        let Some((guest, leave)) = self.streams.admit(peer.ip()) else { return };
-        drop(guest_of_web);
-        tokio::select! {
-            () = Box::pin(c2s::serve_tls(self.parts.clone(), stream, peer, guest)) => {}
-            () = leave.ordered() => tracing::debug!(%peer, "made room for others before its log-in"),
-        }
     }
 }

@@ -8,7 +8,6 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
-use std::net::UdpSocket;
 use std::path::Path;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -21,6 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::backups;
+use super::chat::Chat;
 use super::doors;
 use super::doors::Doors;
 use super::failure::Failure;
@@ -28,7 +28,6 @@ use super::folder::Ports;
 use super::house;
 use super::house::House;
 use super::one_port;
-use super::one_port::Chat;
 use super::one_port::OnePort;
 use super::set_up;
 use crate::certs::Certs;
@@ -41,6 +40,10 @@ use crate::net::admission::Admission;
 use crate::net::tls::Tls;
 use crate::net::tls::challenge::Challenges;
 use crate::qr;
+use crate::reach::Lookout;
+use crate::reach::authority;
+use crate::reach::own::outward_4;
+use crate::reach::own::outward_6;
 use crate::store::StoreError;
 use crate::transfer::Passphrase;
 use crate::transfer::Step;
@@ -73,7 +76,10 @@ impl Pages {
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
         let port = |door: Option<SocketAddr>| door.map(|address| address.port());
         let how = How::of_ports(port(ports.http), port(ports.https));
-        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports, how };
+        let authority = house.config.acme_directory.is_none().then(|| authority::USUAL.to_owned());
+        let lookout = Lookout::new(house.resolver.clone(), house.clock.clone(), authority);
+        let (house_of, address) = (Arc::downgrade(house), set_up_address(&ports));
+        let founding = Founder { house: house_of, address, chat_ports, how, lookout };
         let restorer = Restorer { house: Arc::downgrade(house), data: house.config.data.clone() };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
@@ -116,8 +122,8 @@ impl Pages {
     }
 
     /// From now on the port of https is also that of chat. `tls`: of the domain.
-    pub fn open_chat(&self, tls: &Tls, chat: Chat) {
-        let _ = self.chat.set(chat);
+    pub fn open_chat(&self, tls: &Tls, chat: &Chat) {
+        let _ = self.chat.set(chat.clone());
         self.tls.send_replace(tls.with_challenges(&self.challenges).with_alpn(one_port::OF_ALL));
     }
 }
@@ -132,25 +138,13 @@ fn set_up_address(ports: &Ports) -> Option<String> {
     Some(format!("{scheme}://{}/setup", reachable(address)))
 }
 
-/// Nobody's addresses (RFC 5737, RFC 3849), to ask for the way to the world.
-const NOBODY_4: &str = "192.0.2.1:9";
-const NOBODY_6: &str = "[2001:db8::1]:9";
-
-/// Our own address on the way there. Nothing is sent: the system only picks the way.
-fn outward(from: &str, to: &str) -> Option<IpAddr> {
-    let socket = UdpSocket::bind(from).ok()?;
-    socket.connect(to).ok()?;
-    socket.local_addr().ok().map(|address| address.ip())
-}
-
 /// The machine's own addresses in its home network, as far as a way out leads there.
 pub fn addresses_at_home() -> Vec<IpAddr> {
-    let found = [outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6)];
     let is_home = |ip: &IpAddr| match ip {
         IpAddr::V4(v4) => v4.is_private(),
         IpAddr::V6(v6) => v6.is_unique_local(),
     };
-    found.into_iter().flatten().filter(is_home).collect()
+    [outward_4(), outward_6()].into_iter().flatten().filter(is_home).collect()
 }
 
 /// By our own addresses on the way out: a private one in IPv4, and none in IPv6 that others could reach. Without any
@@ -172,10 +166,8 @@ fn line(v4: Option<IpAddr>, v6: Option<IpAddr>) -> Line {
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         ip if !ip.is_unspecified() => ip,
-        IpAddr::V4(_) => outward("0.0.0.0:0", NOBODY_4).unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        IpAddr::V6(_) => outward("0.0.0.0:0", NOBODY_4)
-            .or_else(|| outward("[::]:0", NOBODY_6))
-            .unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V4(_) => outward_4().unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V6(_) => outward_4().or_else(|| outward_6()).unwrap_or(IpAddr::from([127, 0, 0, 1])),
     };
     SocketAddr::new(ip, address.port())
 }
@@ -187,6 +179,7 @@ struct Founder {
     address: Option<String>,
     chat_ports: Vec<u16>,
     how: How,
+    lookout: Lookout,
 }
 
 impl Founding for Founder {
@@ -220,8 +213,12 @@ impl Founding for Founder {
         self.how.clone()
     }
 
+    fn lookout(&self) -> Lookout {
+        self.lookout.clone()
+    }
+
     fn line(&self) -> Line {
-        line(outward("0.0.0.0:0", NOBODY_4), outward("[::]:0", NOBODY_6))
+        line(outward_4(), outward_6())
     }
 }
 

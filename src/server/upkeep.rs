@@ -30,7 +30,10 @@ impl Upkeep for Keeper {
     fn look(&self, closely: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
             match self.house.upgrade() {
-                Some(house) if closely => watch::look_closely(&house).await,
+                Some(house) if closely => {
+                    watch::look_closely(&house).await;
+                    watch::look_at_records_soon(house).await;
+                }
                 Some(house) => watch::look(&house).await,
                 None => {}
             }

@@ -1,5 +1,5 @@
-//! Looks after the running server: every minute the cheap checks, every five our own doors, by night the database, at
-//! once what the disk says; the findings become notices.
+//! Looks after the running server: every minute the cheap checks, every five our own doors, every hour the domain's
+//! records, by night the database, at once what the disk says; the findings become notices.
 //!
 //! State: the notices `store` and one of each check's name; see also `backups` and `asides`.
 
@@ -16,8 +16,14 @@ use crate::checks::Found;
 use crate::checks::Often;
 use crate::checks::Subject;
 use crate::checks::database;
+use crate::checks::dns;
+use crate::checks::dns::Records;
+use crate::config::Port;
 use crate::limits;
 use crate::notices::Severity;
+use crate::reach::Place;
+use crate::reach::authority;
+use crate::settings;
 
 /// What the checks look at.
 pub async fn subject(house: &House) -> Subject {
@@ -41,7 +47,21 @@ pub async fn subject(house: &House) -> Subject {
         serving: open.map(|open| open.certs.serving()),
         doors: doors.unwrap_or_default(),
         backup: house.backups.summary().await.ok().as_ref().map(backups::facts),
+        records: records(house),
     }
+}
+
+/// Where others look for this place. `None`: nobody does, at home or in tests.
+fn records(house: &House) -> Option<Records> {
+    let settings = &house.settings;
+    let domain = settings.domain().filter(|_| !settings.is_on(&settings::HOME) && !house.config.is_test_profile())?;
+    let chat_port = match house.config.ports.c2s {
+        Port::Number(port) if port != 0 => port,
+        _ => 5222,
+    };
+    let place = Place::new(&domain, settings.text(&settings::HOST).as_deref(), chat_port)?;
+    let authority = house.config.acme_directory.is_none().then_some(authority::USUAL);
+    Some(Records { place, resolver: house.resolver.clone(), authority })
 }
 
 /// Runs until it is dropped.
@@ -55,12 +75,36 @@ pub async fn every_minute(house: Arc<House>) {
     }
 }
 
+/// Looks at the domain's records every hour. Runs until it is dropped.
+pub async fn every_hour(house: Arc<House>) {
+    house.clock.sleep(Duration::from_secs(limits::CHECK_DNS_FIRST_S)).await;
+    loop {
+        look_at_records(&house).await;
+        house.clock.sleep(Duration::from_secs(limits::CHECK_DNS_EVERY_S)).await;
+    }
+}
+
+/// Looks at the domain's records now, which takes as long as name servers do.
+/// Nothing where somebody just does so.
+pub async fn look_at_records(house: &House) {
+    let Ok(_one) = house.looking_at_records.try_lock() else { return };
+    let found = (dns::CHECK.look)(&subject(house).await, &|_, _| {}).await;
+    take_in(house, vec![(&dns::CHECK, found)]);
+}
+
+/// The same, for a page that waits no longer than a moment for it.
+pub async fn look_at_records_soon(house: Arc<House>) {
+    let clock = house.clock.clone();
+    let looking = tokio::spawn(async move { look_at_records(&house).await });
+    let _ = clock.timeout(Duration::from_millis(limits::REACH_PAGE_WAIT_MS), looking).await;
+}
+
 /// Makes the cheap checks now.
 pub async fn look(house: &House) {
     look_at(house, Often::EveryMinute).await;
 }
 
-/// Makes all checks but the one that reads the whole database.
+/// Makes all checks but those that read the whole database or ask others.
 pub async fn look_closely(house: &House) {
     look_at(house, Often::EverySomeMinutes).await;
 }

@@ -1,7 +1,9 @@
 //! Doors for XMPP: from a connection's first byte to a bound session, and to its end.
 
 pub mod c2s;
+mod elements;
 pub mod s2s;
+pub mod websocket;
 
 use crate::features::FEATURES;
 use crate::features::Spec;
@@ -9,6 +11,12 @@ use crate::features::Spec;
 /// What the streams themselves implement.
 const SPECS: &[Spec] = &[
     Spec { number: "RFC 6120", title: "XMPP: Core", version: "2011-03", missing: Some("federation") },
+    Spec {
+        number: "RFC 7395",
+        title: "An Extensible Messaging and Presence Protocol (XMPP) Subprotocol for WebSocket",
+        version: "2014-10",
+        missing: None,
+    },
     Spec { number: "RFC 7590", title: "Use of TLS in XMPP", version: "2015-06", missing: None },
     Spec { number: "RFC 7622", title: "XMPP: Address Format", version: "2015-09", missing: None },
     Spec { number: "RFC 7677", title: "SCRAM-SHA-256 and SCRAM-SHA-256-PLUS", version: "2015-11", missing: None },

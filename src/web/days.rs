@@ -22,6 +22,12 @@ pub fn moment(book: &Book, at: UtcMicros, now: UtcMicros) -> String {
     said(book, &at, now.date())
 }
 
+/// The time of day to the second.
+pub fn second(at: UtcMicros) -> String {
+    let at = local(at);
+    format!("{}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+}
+
 fn said(book: &Book, at: &Zoned, today: Date) -> String {
     let time = format!("{}:{:02}", at.hour(), at.minute());
     let words = match at.date() {

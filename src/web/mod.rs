@@ -1,7 +1,7 @@
 //! The door for people and their programs: HTTP/1.1, plain and under TLS.
 //!
 //! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`].
-//! Missing until their issues: status, uploads, well-known files, WebSocket, BOSH.
+//! Missing until their issues: status, uploads.
 
 mod acme;
 pub mod admin;
@@ -9,6 +9,7 @@ mod ask;
 mod assets;
 mod brought;
 mod certified;
+pub mod beside;
 mod days;
 mod entry;
 mod faults;
@@ -63,12 +64,16 @@ use crate::certs::acme::Acme;
 use crate::clock::Clock;
 use crate::features::Parts;
 use crate::limits;
+use crate::net::admission::Guest;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::transfer::export::Exports;
 
 use admin::Care;
 use ask::Asked;
+use beside::Beside;
+use beside::Next;
+use beside::Visit;
 use entry::Entry;
 use faults::Fault;
 use faults::Ready;
@@ -104,10 +109,12 @@ struct Inner {
     https_port: Option<u16>,
     /// Set once the doors for chat are open.
     open: OnceLock<Arc<Parts>>,
-    /// Who gets certificates.
-    acme: OnceLock<Acme>,
+    /// The same, of the paths that are no pages.
+    beside: OnceLock<Box<dyn Beside>>,
     /// The same, for the owner's pages.
     care: OnceLock<Care>,
+    /// Who gets certificates.
+    acme: OnceLock<Acme>,
     fresh: Fresh,
     work: admin::Work,
 }
@@ -123,7 +130,7 @@ impl Site {
     ) -> Site {
         let (wizard, desk) = (Wizard::new(above.0), Desk::new(above.1, clock.clone()));
         let (ready, entry) = (Ready::make(), Entry::default());
-        let (open, care, acme) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (open, beside, care, acme) = Default::default();
         let exports = Exports::new(store.folder());
         let inner = Arc::new(Inner {
             store,
@@ -136,6 +143,7 @@ impl Site {
             certs: Mutex::default(),
             https_port,
             open,
+            beside,
             acme,
             care,
             exports,
@@ -190,6 +198,11 @@ impl Site {
         let _ = self.inner.open.set(parts);
     }
 
+    /// What answers at the paths that are no pages.
+    pub fn beside(&self, beside: Box<dyn Beside>) {
+        let _ = self.inner.beside.set(beside);
+    }
+
     /// A new set-up code, shown by [`Founding::show_code`]; the one before is void.
     pub fn new_code(&self) -> String {
         self.inner.wizard.new_code(&self.inner.clock)
@@ -200,28 +213,66 @@ impl Site {
         self.inner.wizard.address()
     }
 
-    /// Serves one connection, at most for [`limits::WEB_CONNECTION_MAX_S`], or as long as a request lasts ([`lasting`]).
-    pub async fn serve(&self, io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, visitor: Visitor) {
+    /// Serves one connection, at most for [`limits::WEB_CONNECTION_MAX_S`], or as long as a request lasts
+    /// ([`lasting`]); and what follows on it ([`beside`]). `guest`: its place while it speaks HTTP.
+    pub async fn serve(
+        &self,
+        io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        visitor: Visitor,
+        guest: Guest,
+    ) {
+        let (lasting, next) = (Lasting::default(), Next::default());
+        if self.serve_http(io, Visit::new(visitor, &lasting, &next), &lasting).await
+            && let Some(next) = next.take()
+        {
+            drop(guest);
+            next.await;
+        }
+    }
+
+    /// True: it ended in good order.
+    async fn serve_http(
+        &self,
+        io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        visit: Visit,
+        lasting: &Lasting,
+    ) -> bool {
         let mut builder = hyper::server::conn::http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_secs(limits::WEB_HEAD_MAX_S))
             .max_headers(limits::WEB_HEADERS_MAX)
             .max_buf_size(limits::WEB_HEAD_MAX_BYTES);
-        let (routes, lasting) = (TowerToHyperService::new(self.routes.clone()), Lasting::default());
-        let held = lasting.clone();
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(visitor);
-            request.extensions_mut().insert(held.clone());
-            routes.call(request)
+        let (routes, held, inner) =
+            (TowerToHyperService::new(self.routes.clone()), lasting.clone(), self.inner.clone());
+        let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let (routes, held, visitor) = (routes.clone(), held.clone(), visit.visitor);
+            let answered = match inner.beside.get() {
+                Some(beside) => beside.answer(request, visit.clone()),
+                None => Err(request),
+            };
+            async move {
+                match answered {
+                    Ok(answer) => Ok(answer.await),
+                    Err(mut request) => {
+                        request.extensions_mut().insert(visitor);
+                        request.extensions_mut().insert(held);
+                        routes.call(request).await
+                    }
+                }
+            }
         });
-        let mut served = pin!(builder.serve_connection(TokioIo::new(io), service));
+        let mut served = pin!(builder.serve_connection(TokioIo::new(io), service).with_upgrades());
         let patience = Duration::from_secs(limits::WEB_CONNECTION_MAX_S);
         loop {
             match self.inner.clock.timeout(patience, &mut served).await {
                 None if lasting.is_held() => {}
-                Some(Err(error)) => return tracing::debug!(%error, "a web connection ended early"),
-                _ => return,
+                Some(Ok(())) => return true,
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "a web connection ended early");
+                    return false;
+                }
+                None => return false,
             }
         }
     }

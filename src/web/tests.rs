@@ -7,6 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 
 use super::*;
+use crate::net::admission::Guest;
 use crate::net::memory;
 use crate::settings::Profile;
 use crate::store::OpenOptions;
@@ -29,6 +30,10 @@ impl Founding for Nobody {
 
     fn address(&self) -> Option<&str> {
         None
+    }
+
+    fn lookout(&self) -> crate::reach::Lookout {
+        crate::reach::Lookout::new(crate::net::dns::Resolver::new(None), Clock::system(), None)
     }
 
     fn line(&self) -> Line {
@@ -86,7 +91,7 @@ async fn ask_from(peer: &str, full: bool, request: &str) -> String {
     }
     let (mut near, far) = memory::pair();
     let visitor = Visitor { peer: peer.parse().unwrap(), tls: false };
-    let serving = tokio::spawn(async move { site.serve(far, visitor).await });
+    let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     near.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     near.read_to_string(&mut answer).await.unwrap();

@@ -117,6 +117,12 @@ impl Authority {
         }
     }
 
+    /// To pebble alone: stopped, it answers nobody and looks at nothing.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pebble = self.pebble.as_ref().expect("it is up");
+        rustix::process::kill_process(rustix::process::Pid::from_child(pebble), signal).unwrap();
+    }
+
     pub fn directory(&self) -> String {
         format!("https://127.0.0.1:{}/dir", self.ports[0])
     }

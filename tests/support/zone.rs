@@ -33,7 +33,7 @@ pub enum Manner {
     Says(ResponseCode),
     /// What comes by UDP is cut, and complete by TCP.
     Cut,
-    /// Cut by UDP, and 64 kB by TCP.
+    /// Cut by UDP, and nearly 64 kB by TCP.
     Huge,
     /// Cut by UDP, and TCP breaks off in the middle.
     BrokenOff,
@@ -209,7 +209,7 @@ fn reply(question: &[u8], server: usize, world: &Mutex<World>, tcp: bool) -> Vec
         }
         Manner::Huge => {
             let owner = question.queries[0].name.clone();
-            for _ in 0..250 {
+            for _ in 0..200 {
                 let words = vec!["x".repeat(240)];
                 message.add_answer(Record::from_rdata(owner.clone(), 1, RData::TXT(rdata::TXT::new(words))));
             }

@@ -236,9 +236,9 @@ impl Run {
                 self.names.retain(|wanted| *wanted != name);
             }
             // The first way is the likelier one: what it came to says more.
-            match self.came.failed.contains_key(&name) && failure.cause != Cause::WrongAnswer {
-                true => {}
-                false => drop(self.came.failed.insert(name, failure)),
+            let first = self.came.failed.entry(name).or_insert_with(|| failure.clone());
+            if first.cause == Cause::NoWay {
+                *first = failure;
             }
         }
     }

@@ -27,9 +27,13 @@ pub use hickory_resolver::proto::rr::Name;
 pub use hickory_resolver::proto::rr::RData;
 pub use hickory_resolver::proto::rr::Record;
 pub use hickory_resolver::proto::rr::RecordType;
+pub use hickory_resolver::proto::rr::rdata;
+use hickory_resolver::system_conf::read_system_conf;
 
 use crate::clock::Clock;
 use crate::limits;
+use ask::Answer;
+use ask::How;
 
 /// Why a name has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +100,30 @@ impl Resolver {
         let answers = found.answers().iter().filter(|record| record.record_type() == kind);
         let records: Vec<RData> = answers.take(limits::DNS_RECORDS_MAX).map(|record| record.data.clone()).collect();
         if records.is_empty() { Err(DnsError::NoRecords) } else { Ok(records) }
+    }
+
+    /// Asks the resolver itself, without a cache of ours. `unchecked`: also what its own look at signatures refuses.
+    /// Err: none of them answers.
+    pub async fn fresh(&self, name: &Name, kind: RecordType, unchecked: bool) -> Result<Answer, DnsError> {
+        let how = How { recursive: true, unchecked };
+        for server in self.servers()? {
+            if let Ok(answer) = ask::ask(&self.0.clock, server, name, kind, how).await {
+                return Ok(answer);
+            }
+        }
+        Err(DnsError::NoAnswer)
+    }
+
+    /// The resolvers that are asked, at most [`limits::DNS_RESOLVERS_MAX`]; never none.
+    fn servers(&self) -> Result<Vec<SocketAddr>, DnsError> {
+        if let Some(asked) = self.0.asked {
+            return Ok(vec![asked]);
+        }
+        let none = |error: String| DnsError::NoServers(error);
+        let (config, _) = read_system_conf().map_err(|error| none(error.to_string()))?;
+        let all = config.name_servers().iter().map(|server| SocketAddr::new(server.ip, 53));
+        let servers: Vec<SocketAddr> = all.take(limits::DNS_RESOLVERS_MAX).collect();
+        if servers.is_empty() { Err(none("none is named".to_owned())) } else { Ok(servers) }
     }
 
     async fn in_time<T>(&self, question: impl Future<Output = Result<T, NetError>>) -> Result<T, DnsError> {

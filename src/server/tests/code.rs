@@ -10,6 +10,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 
 use super::*;
+use crate::net::admission::Guest;
 use crate::net::memory;
 use crate::store::StoreError;
 use crate::transfer::Passphrase;
@@ -46,6 +47,10 @@ impl Screen {
 }
 
 impl Founding for Screen {
+    fn lookout(&self) -> crate::reach::Lookout {
+        crate::reach::Lookout::new(crate::net::dns::Resolver::new(None), Clock::system(), None)
+    }
+
     fn found(&self, _: setup::Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>> {
         Box::pin(async { Err(StoreError::Closed) })
     }
@@ -96,7 +101,7 @@ async fn bring(house: &House, code: &str) -> String {
     let (mut near, far) = memory::pair();
     let (site, visitor) =
         (house.site.get().unwrap().clone(), Visitor { peer: "127.0.0.1:9".parse().unwrap(), tls: false });
-    let serving = tokio::spawn(async move { site.serve(far, visitor).await });
+    let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     let body = format!("code={code}");
     let request = format!(
         "POST /setup HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\

@@ -12,7 +12,7 @@ mod sasl;
 mod session;
 mod shutdown;
 mod sm;
-mod wire;
+pub(super) mod wire;
 
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
@@ -87,6 +87,12 @@ pub async fn refuse_plain(parts: Arc<Parts>, socket: TcpStream) {
     let mut wire = Wire::new(Io::Tcp(socket));
     let text = "This port speaks TLS from the first byte.";
     end_with(&parts, &mut wire, StreamError::new(StreamCondition::PolicyViolation, text).into()).await;
+}
+
+/// A client that came over another transport, which has told who it is and what protects the way.
+pub(super) async fn serve_over(parts: Arc<Parts>, io: Io, address: IpAddr, guest: Guest) {
+    let client = Client { address, secure: true, bindings: Bindings::default(), guest };
+    serve(parts, Wire::new(io), client).await;
 }
 
 /// A client in the same process: counts as secure.

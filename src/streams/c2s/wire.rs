@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use crate::limits;
+use crate::streams::websocket::WebSocket;
 use crate::texts::Lang;
 use crate::xmpp::error::StreamError;
 use crate::xmpp::xml::reader::Event;
@@ -27,8 +28,9 @@ use crate::xmpp::xml::reader::Reader;
 pub enum Io {
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
-    /// The tests' network.
+    /// The tests' network, and what other transports end in.
     Memory(DuplexStream),
+    WebSocket(Box<WebSocket>),
 }
 
 /// What [`Wire::drive`] saw.
@@ -232,6 +234,7 @@ impl AsyncRead for Io {
             Io::Tcp(io) => Pin::new(io).poll_read(cx, buffer),
             Io::Tls(io) => Pin::new(io).poll_read(cx, buffer),
             Io::Memory(io) => Pin::new(io).poll_read(cx, buffer),
+            Io::WebSocket(io) => Pin::new(&mut **io).poll_read(cx, buffer),
         }
     }
 }
@@ -242,6 +245,7 @@ impl AsyncWrite for Io {
             Io::Tcp(io) => Pin::new(io).poll_write(cx, bytes),
             Io::Tls(io) => Pin::new(io).poll_write(cx, bytes),
             Io::Memory(io) => Pin::new(io).poll_write(cx, bytes),
+            Io::WebSocket(io) => Pin::new(&mut **io).poll_write(cx, bytes),
         }
     }
 
@@ -250,6 +254,7 @@ impl AsyncWrite for Io {
             Io::Tcp(io) => Pin::new(io).poll_flush(cx),
             Io::Tls(io) => Pin::new(io).poll_flush(cx),
             Io::Memory(io) => Pin::new(io).poll_flush(cx),
+            Io::WebSocket(io) => Pin::new(&mut **io).poll_flush(cx),
         }
     }
 
@@ -258,6 +263,7 @@ impl AsyncWrite for Io {
             Io::Tcp(io) => Pin::new(io).poll_shutdown(cx),
             Io::Tls(io) => Pin::new(io).poll_shutdown(cx),
             Io::Memory(io) => Pin::new(io).poll_shutdown(cx),
+            Io::WebSocket(io) => Pin::new(&mut **io).poll_shutdown(cx),
         }
     }
 }

@@ -198,6 +198,7 @@ fn rows((site, care): (&Inner, &Care), t: &Book, looked: &Looked, (summary, now)
         (None, Some(next)) => text("admin-backup-first").with("when", days::moment(t, next, now)),
         (None, None) => text("admin-backup-tonight"),
     });
+    add("dns", text("admin-dns-fine"), Some(text("admin-dns-fine-more")));
     add("backup", heading, backup);
     let certificate = site.serving().map(|serving| {
         let day = days::day(t, serving.facts.not_after, now);

@@ -40,6 +40,8 @@ pub struct Draft {
     pub start: Option<Start>,
     pub kind: Option<Kind>,
     pub name: Option<Name>,
+    /// The page of the domain's records was left for this domain and machine: another one asks again.
+    pub records: Option<String>,
     pub owner: Option<Founder>,
     /// How good the owner's password is: it is not kept itself.
     pub strength: Option<Strength>,
@@ -55,6 +57,13 @@ pub struct Name {
     pub host: Option<String>,
     /// The kind that it was given for: another one asks again.
     pub kind: Kind,
+}
+
+impl Name {
+    /// What the records of a domain depend on.
+    pub fn records(&self) -> String {
+        format!("{} {}", self.domain, self.host.as_deref().unwrap_or_default())
+    }
 }
 
 /// What is done about the certificate, and for which names that was decided.

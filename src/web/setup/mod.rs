@@ -1,7 +1,7 @@
 //! `/setup`: the wizard that makes a place of an empty folder, and is gone for good once it has.
 //!
 //! State: the table `setup` ([`draft`]); in memory the code and what the last page shows. One file a page; their order
-//! is [`steps::STEPS`]. Missing until its issue: domain records.
+//! is [`steps::STEPS`].
 
 pub(super) mod address;
 mod backups;
@@ -14,6 +14,7 @@ pub mod draft;
 mod look;
 mod name;
 mod owner;
+mod records;
 mod start;
 mod steps;
 mod warnings;
@@ -39,6 +40,7 @@ use super::securely::securely;
 use crate::accounts::Founder;
 use crate::certs::acme::How;
 use crate::clock::Clock;
+use crate::reach::Lookout;
 use crate::store::StoreError;
 
 use code::Code;
@@ -71,6 +73,8 @@ pub trait Founding: Send + Sync {
     fn line(&self) -> Line;
     /// By which doors an authority can be shown that a name is ours.
     fn how(&self) -> How;
+    /// Who looks at the domain's records.
+    fn lookout(&self) -> Lookout;
 }
 
 /// A place that can be made: everything was checked.
@@ -92,6 +96,7 @@ pub struct Plan {
 /// What the wizard keeps in memory.
 pub(super) struct Wizard {
     founding: Box<dyn Founding>,
+    lookout: Lookout,
     code: Mutex<Code>,
     /// The end comes once, however often it is asked for.
     finishing: tokio::sync::Mutex<()>,
@@ -108,7 +113,8 @@ impl Wizard {
     pub fn new(founding: Box<dyn Founding>) -> Wizard {
         let (code, finished, ticket) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (finishing, locking) = Default::default();
-        Wizard { founding, code, finishing, locking, finished, ticket }
+        let lookout = founding.lookout();
+        Wizard { founding, lookout, code, finishing, locking, finished, ticket }
     }
 
     pub fn new_code(&self, clock: &Clock) -> String {
@@ -151,6 +157,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/setup/start", get(start::show).post(start::send))
         .route("/setup/who", get(who::show).post(who::send))
         .route("/setup/name", get(name::show).post(name::send))
+        .route("/setup/records", get(records::show).post(records::send))
+        .route("/setup/records.txt", get(records::list))
         .route("/setup/owner", get(owner::show).post(owner::send))
         .route("/setup/certificate", get(certificate::show).post(certificate::send))
         .route("/setup/securely", get(address::show).post(address::ask))

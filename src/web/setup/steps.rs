@@ -4,6 +4,8 @@
 
 use super::Entered;
 use super::draft::Draft;
+use super::draft::Kind;
+use super::draft::Name;
 use super::draft::Start;
 use super::warnings;
 use crate::texts::Markup;
@@ -42,6 +44,12 @@ pub static NAME: Step = Step {
     title: text("setup-name-title"),
     done: |draft| draft.name.as_ref().is_some_and(|name| Some(name.kind) == draft.kind),
 };
+pub static RECORDS: Step = Step {
+    path: "/setup/records",
+    name: text("step-records"),
+    title: text("setup-records-title"),
+    done: |draft| draft.records.is_some() && draft.records == draft.name.as_ref().map(Name::records),
+};
 pub static OWNER: Step = Step {
     path: "/setup/owner",
     name: text("step-owner"),
@@ -64,7 +72,7 @@ pub static LOOK: Step =
     Step { path: "/setup/look", name: text("step-look"), title: text("setup-look-title"), done: |_| false };
 
 /// In their order.
-pub static STEPS: [&Step; 7] = [&START, &WHO, &NAME, &OWNER, &CERTIFICATE, &BACKUPS, &LOOK];
+pub static STEPS: [&Step; 8] = [&START, &WHO, &NAME, &RECORDS, &OWNER, &CERTIFICATE, &BACKUPS, &LOOK];
 
 /// Whether the certificate was decided for these names.
 pub fn is_certified(draft: &Draft) -> bool {
@@ -72,9 +80,15 @@ pub fn is_certified(draft: &Draft) -> bool {
     draft.certificate.as_ref().is_some_and(|chosen| Some((&chosen.domain, &chosen.host)) == names)
 }
 
+/// Those of a draft: a place at home has no records.
+fn steps(draft: &Draft) -> impl Iterator<Item = &'static Step> {
+    let home = draft.kind == Some(Kind::Home);
+    STEPS.into_iter().filter(move |step| !home || step.path != RECORDS.path)
+}
+
 /// The first that is not done.
 pub fn first_open(draft: &Draft) -> &'static Step {
-    STEPS.into_iter().find(|step| !(step.done)(draft)).unwrap_or(&LOOK)
+    steps(draft).find(|step| !(step.done)(draft)).unwrap_or(&LOOK)
 }
 
 /// Where one goes on.
@@ -87,12 +101,13 @@ pub fn goes_on(draft: &Draft) -> &'static str {
 
 /// Whether all before it are done.
 pub fn may_come(step: &Step, draft: &Draft) -> bool {
-    STEPS.into_iter().take_while(|before| before.path != step.path).all(|before| (before.done)(draft))
+    let is_one = steps(draft).any(|one| one.path == step.path);
+    is_one && steps(draft).take_while(|before| before.path != step.path).all(|before| (before.done)(draft))
 }
 
 /// The one behind it; where one before is open again, that one.
 pub fn after(step: &Step, draft: &Draft) -> &'static str {
-    let next = STEPS.into_iter().skip_while(|other| other.path != step.path).nth(1).unwrap_or(&LOOK);
+    let next = steps(draft).skip_while(|other| other.path != step.path).nth(1).unwrap_or(&LOOK);
     if may_come(next, draft) { next.path } else { goes_on(draft) }
 }
 
@@ -123,11 +138,23 @@ const SKIES: [&str; 8] = ["at-1", "at-2", "at-3", "at-4", "at-5", "at-6", "at-7"
 
 /// Both frames of a step's page.
 pub fn frame(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> (Frame, StepFrame) {
+    frame_called(site, asked, entered, errors, &entered.step.title)
+}
+
+/// The same, where the browser's tab tells how it stands.
+pub fn frame_called(
+    site: &Inner,
+    asked: &Asked,
+    entered: &Entered,
+    errors: Errors,
+    title: &Text,
+) -> (Frame, StepFrame) {
     let (step, draft) = (entered.step, &entered.draft);
-    let at = STEPS.into_iter().position(|other| other.path == step.path).unwrap_or(0);
-    let (number, of) = (at + 1, STEPS.len());
+    let all: Vec<&'static Step> = steps(draft).collect();
+    let at = all.iter().position(|other| other.path == step.path).unwrap_or(0);
+    let (number, of) = (at + 1, all.len());
     let t = asked.lang.book();
-    let mut title = text("title-step").with("page", t.plain(&step.title)).with("number", number).with("of", of);
+    let mut title = text("title-step").with("page", t.plain(title)).with("number", number).with("of", of);
     if !errors.is_empty() {
         title = text("title-errors").with("count", errors.len()).with("page", t.plain(&title));
     }
@@ -139,9 +166,9 @@ pub fn frame(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> 
         done: index != at && (step.done)(draft) && may_come(step, draft),
         now: index == at,
     };
-    let rows = STEPS.iter().enumerate().map(row).collect();
+    let rows = all.iter().enumerate().map(row).collect();
     let notice = notice(asked, draft).filter(|_| errors.is_empty());
-    let back = at.checked_sub(1).map(|before| STEPS[before].path);
+    let back = at.checked_sub(1).map(|before| all[before].path);
     let warnings = warnings::all(site, &t, step, draft);
     (f, StepFrame { number, of, rows, back, notice, warnings, errors })
 }

@@ -17,7 +17,7 @@ mod tests;
 use memchr::memmem;
 use smallvec::SmallVec;
 
-use self::framer::Framer;
+pub use self::framer::Framer;
 use self::lexis::not_well_formed;
 use self::lexis::restricted;
 use self::lexis::too_much;

@@ -1,0 +1,186 @@
+//! The domain's records in a real server, against name servers of our own: the page, `imera setup records`, the check.
+
+#[allow(dead_code)] // tests/web.rs uses the rest
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/process.rs"]
+#[allow(dead_code)] // tests/process.rs uses the rest
+mod process;
+#[path = "support/zone.rs"]
+mod zone;
+
+use browser::Browser;
+use hickory_resolver::proto::rr::RecordType;
+use imera::reach::own;
+use process::Folder;
+use process::Server;
+use zone::Dns;
+use zone::Manner;
+
+/// A browser at the step of the name, in a server that asks `dns`.
+fn begun(folder: &Folder, dns: &Dns) -> (Server, Browser) {
+    let mut server = Server::with(folder, &["serve"], &[("IMERA_RESOLVER", dns.address.to_string().into())]);
+    let line = server.line();
+    let address = line.strip_prefix("setup http://").unwrap_or_else(|| panic!("{line}"));
+    let (host, code) = address.split_once("/setup?code=").unwrap();
+    let mut browser = Browser::new(host);
+    browser.post("/setup", &[("code", code)]);
+    browser.post("/setup/start", &[("start", "new")]);
+    (server, browser)
+}
+
+/// The page for a domain whose web site is here, or elsewhere.
+fn page(browser: &mut Browser, kind: &str, domain: &str) -> String {
+    browser.post("/setup/who", &[("kind", kind)]);
+    let fields = [("name", "Beach House"), ("domain", domain), ("host", "")];
+    assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/records");
+    let page = browser.get("/setup/records");
+    assert_eq!(page.status, 200);
+    page.body
+}
+
+/// The row of that heading, up to its end.
+fn row<'a>(page: &'a str, name: &str) -> &'a str {
+    let from = page.find(&format!(">{name} <span")).unwrap_or_else(|| panic!("{name}: {page}"));
+    let start = page[..from].rfind("<li").unwrap();
+    &page[start..from + page[from..].find("</li>").unwrap()]
+}
+
+fn our_address() -> String {
+    match own::addresses().v4 {
+        own::Way::At(ip) => ip.to_string(),
+        _ => "203.0.113.7".to_owned(),
+    }
+}
+
+#[test]
+fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
+    let (folder, dns) = (Folder::new(), Dns::start(2));
+    let (_server, mut browser) = begun(&folder, &dns);
+    for domain in ["new.example", "beach.example", "old.example"] {
+        dns.zone(domain);
+    }
+    let ours = our_address();
+    dns.put(&format!("beach.example A {ours}"));
+    dns.put("_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
+    dns.put_on(0, "conference.beach.example CNAME beach.example");
+    dns.put("old.example A 192.168.1.4");
+    dns.put("_xmpp-client._tcp.old.example SRV 0 5 5222 chat.other.example");
+    dns.put("old.example CAA 0 other.example");
+
+    let new = page(&mut browser, "internet", "new.example");
+    assert!(row(&new, "The machine").contains(">Waiting<"), "{new}");
+    assert!(row(&new, "Group chats").contains("show the name as conference.new.example: that is the same"));
+    assert!(row(&new, "Hotel Wi-Fi").contains(">Nice to have<") && !row(&new, "The machine").contains(">Nice"));
+    assert!(new.contains("Continue while we wait") && new.contains("<title>0 of "), "{new}");
+
+    let found = page(&mut browser, "internet", "beach.example");
+    assert!(row(&found, "The machine").contains("class=\"ok\""), "{found}");
+    assert!(row(&found, "Group chats").contains(">Found on 1 of 2<"), "{found}");
+    let srv = row(&found, "Hotel Wi-Fi");
+    for field in ["_xmpps-client._tcp", "<dd><code>443</code>", ">beach.example.</code>", ">Found<"] {
+        assert!(srv.contains(field), "{field}: {srv}");
+    }
+    assert!(!found.contains("Continue while we wait") && !found.contains("class=\"note"), "{found}");
+
+    let old = page(&mut browser, "internet", "old.example");
+    let machine = row(&old, "The machine");
+    assert!(machine.contains(">Wrong value<") && machine.contains("<b>We found 192.168.1.4.</b> That number works"));
+    assert!(row(&old, "Chat apps").contains("It belongs to chat.other.example."), "{old}");
+    assert!(old.contains("It allows other.example alone"), "{old}");
+
+    let nobody = page(&mut browser, "web-elsewhere", "nobody.example");
+    assert!(nobody.contains("Nobody has registered nobody.example yet"), "{nobody}");
+    assert!(row(&nobody, "Proof that the domain is yours").contains("http://chat.nobody.example/.well-known/"));
+    let list = browser.get("/setup/records.txt");
+    assert!(list.header("content-type").unwrap().starts_with("text/plain"));
+    let srv = "\n_xmpp-server._tcp.nobody.example. SRV 0 5 5269 chat.nobody.example.\n    Lets friends";
+    assert!(list.body.contains(srv), "{}", list.body);
+    assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
+    assert_eq!(browser.get("/setup/owner").status, 200);
+}
+
+#[test]
+fn without_internet_one_notice_says_so_and_going_on_is_possible() {
+    let (folder, dns) = (Folder::new(), Dns::start(1));
+    let (_server, mut browser) = begun(&folder, &dns);
+    dns.manner(0, Manner::Silent);
+    let first = page(&mut browser, "internet", "beach.example");
+    assert!(first.contains("We are looking."), "nobody waits for a silent server: {first}");
+    let told = loop {
+        let page = browser.get("/setup/records").body;
+        if !page.contains("We are looking.") {
+            break page;
+        }
+    };
+    assert_eq!(told.matches("This machine has no internet").count(), 1, "{told}");
+    assert!(row(&told, "The machine").contains(">Could not look<") && !told.contains("did not answer"));
+    assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
+}
+
+#[test]
+fn a_place_at_home_has_no_records_and_is_not_asked_about_any() {
+    let (folder, dns) = (Folder::new(), Dns::start(1));
+    let (_server, mut browser) = begun(&folder, &dns);
+    browser.post("/setup/who", &[("kind", "home")]);
+    let fields = [("name", "Zuhause"), ("domain", "house.home.arpa")];
+    assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/owner");
+    assert!(browser.get("/setup/owner").body.contains("step 4 of 6"));
+    assert_eq!(browser.get("/setup/records").leads_to(), "/setup/owner?n=first");
+    assert_eq!(browser.get("/setup/records.txt").leads_to(), "/setup/owner?n=first");
+    assert_eq!(dns.asked(), 0);
+}
+
+#[test]
+fn contract_setup_records_and_check_dns_say_what_the_page_says() {
+    let (folder, dns) = (Folder::new(), Dns::start(2));
+    std::fs::create_dir(&folder.path).unwrap();
+    std::fs::write(folder.file("imera.toml"), format!("resolver = \"{}\"\n", dns.address)).unwrap();
+    dns.zone("beach.example");
+    let wanted = ["setup", "records", "--domain", "beach.example"];
+    let told = folder.imera(&wanted, "");
+    assert_eq!((told.code, told.stderr.as_str()), (1, ""), "{}", told.stdout);
+    assert!(told.stdout.contains("Waiting  beach.example.") && told.stdout.contains("\n0 of "), "{}", told.stdout);
+
+    dns.put(&format!("beach.example A {}", our_address()));
+    dns.put("conference.beach.example CNAME chat.other.example");
+    dns.put("chat.other.example A 198.51.100.4");
+    let told = folder.imera(&wanted, "");
+    assert_eq!(told.code, 0, "all that is needed is there: {}", told.stdout);
+    let next = "conference.beach.example. CNAME: We found chat.other.example. That is another machine";
+    let is_sure = matches!(own::addresses().v4, own::Way::At(_));
+    assert!(!is_sure || told.stdout.contains(next), "{}", told.stdout);
+    let json = folder.json(&wanted);
+    assert_eq!((&json["enough"], &json["troubles"]), (&true.into(), &serde_json::json!([])));
+    let rows = json["records"].as_array().unwrap();
+    let machine = rows.iter().find(|row| row["type"] == "A").unwrap();
+    assert_eq!((&machine["name"], &machine["state"]), (&"beach.example.".into(), &"found".into()));
+
+    let set_up = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
+    dns.remove("conference.beach.example", RecordType::CNAME);
+    let check = || folder.json(&["check", "dns"])[0].clone();
+    assert_eq!(check()["state"], "ok", "{}", check());
+    dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
+    assert_eq!(check()["state"], "warning");
+    dns.remove("beach.example", RecordType::A);
+    let missing = check();
+    assert_eq!((&missing["state"], &missing["what"]), (&"failed".into(), &"beach.example A: waiting".into()));
+    assert_eq!(folder.imera(&["check", "dns"], "").code, 1);
+    dns.manner(0, Manner::Silent);
+    assert_eq!(check()["state"], "skipped", "without internet nothing can be said");
+}
+
+#[test]
+fn nobody_is_asked_about_a_place_at_home_or_one_for_tests() {
+    let (folder, dns) = (Folder::new(), Dns::start(1));
+    std::fs::create_dir(&folder.path).unwrap();
+    std::fs::write(folder.file("imera.toml"), format!("resolver = \"{}\"\n", dns.address)).unwrap();
+    let set_up = ["setup", "--domain", "house.home.arpa", "--home", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
+    assert_eq!(folder.json(&["check", "dns"])[0]["state"], "skipped");
+    let tests = Folder::new();
+    let _server = Server::test_profile(&tests);
+    assert_eq!(tests.json(&["check", "dns"])[0]["state"], "skipped");
+    assert_eq!(dns.asked(), 0);
+}
