@@ -30,6 +30,7 @@ fn inside(folder: &Folder) -> (Server, String, Browser) {
 const NAME: [(&str, &str); 2] = [("name", "Beach House"), ("domain", "beach.example")];
 const OWNER: [(&str, &str); 3] =
     [("name", "mira"), ("password", "a good long one"), ("password_again", "a good long one")];
+const LATER: [(&str, &str); 1] = [("choice", "later")];
 const BACKUPS: [(&str, &str); 4] = [("at", "4:00"), ("days", "7"), ("weeks", "4"), ("months", "6")];
 
 /// All steps but the last.
@@ -38,7 +39,8 @@ fn fill(browser: &mut Browser) {
     assert_eq!(browser.post("/setup/who", &[("kind", "internet")]).leads_to(), "/setup/name");
     assert_eq!(browser.post("/setup/name", &NAME).leads_to(), "/setup/records");
     assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
-    assert_eq!(browser.post("/setup/owner", &OWNER).leads_to(), "/setup/backups");
+    assert_eq!(browser.post("/setup/owner", &OWNER).leads_to(), "/setup/certificate");
+    assert_eq!(browser.post("/setup/certificate", &LATER).leads_to(), "/setup/backups");
     assert_eq!(browser.post("/setup/backups", &BACKUPS).leads_to(), "/setup/look");
 }
 
@@ -86,7 +88,9 @@ fn contract_the_wizard_makes_a_place_and_is_gone_for_good() {
 fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
     let folder = Folder::new();
     let (_server, _, mut browser) = inside(&folder);
-    for path in ["/setup/who", "/setup/name", "/setup/records", "/setup/owner", "/setup/backups", "/setup/look"] {
+    let all =
+        ["who", "name", "records", "owner", "certificate", "backups", "look"].map(|step| format!("/setup/{step}"));
+    for path in &all {
         assert_eq!(browser.get(path).leads_to(), "/setup/start?n=first", "{path}");
         assert_eq!(browser.post(path, &NAME).leads_to(), "/setup/start?n=first", "{path}");
     }
@@ -96,7 +100,7 @@ fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
     assert!(another.contains("data-strength=\"password\" data-about=\"beach.example|Beach House|\""), "{another}");
     assert!(another.contains("data-strong=\"Strength: strong.\"") && another.contains("aria-live=\"polite\""));
     let renamed = [("name", "Mirabel"), ("shown", "Mira <3")];
-    assert_eq!(browser.post("/setup/owner", &renamed).leads_to(), "/setup/backups?n=small");
+    assert_eq!(browser.post("/setup/owner", &renamed).leads_to(), "/setup/certificate?n=small");
     assert!(browser.get("/setup/look").body.contains("mirabel"), "the password stayed");
     assert_eq!(browser.post("/setup/who", &[("kind", "web-elsewhere")]).leads_to(), "/setup/name");
     assert_eq!(browser.get("/setup/look").leads_to(), "/setup/name?n=first", "another kind asks for the name again");
@@ -104,6 +108,8 @@ fn the_steps_come_in_their_order_and_done_ones_can_be_changed() {
     assert_eq!(browser.post("/setup/name", &machine).leads_to(), "/setup/records?n=domain");
     assert_eq!(browser.get("/setup/look").leads_to(), "/setup/records?n=first", "other records are needed");
     assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
+    assert_eq!(browser.get("/setup/look").leads_to(), "/setup/certificate?n=first", "and other names are certified");
+    browser.post("/setup/certificate", &LATER);
     assert!(browser.get("/setup/look").body.contains("chat.beach.example"));
 }
 
@@ -135,6 +141,11 @@ fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     assert!(browser.post("/setup/owner", &differs).body.contains("differs from the first"));
     assert_eq!(browser.get("/setup/backups").leads_to(), "/setup/owner?n=first", "nothing was kept");
     browser.post("/setup/owner", &OWNER);
+    for odd in [&[][..], &[("choice", "<b>")], &[("do", "again")]] {
+        assert_eq!(browser.post("/setup/certificate", odd).status, 400, "{odd:?}");
+    }
+    assert_eq!(browser.get("/setup/backups").leads_to(), "/setup/certificate?n=first");
+    browser.post("/setup/certificate", &LATER);
     for (days, status) in [("0", 422), ("61", 422), ("-1", 422), ("x", 422), ("", 422), ("1", 303)] {
         let keep = [("at", "3:30"), ("days", days), ("weeks", "0"), ("months", "0")];
         assert_eq!(browser.post("/setup/backups", &keep).status, status, "{days}");
@@ -169,6 +180,7 @@ fn scripts_in_any_field_come_back_escaped() {
     let owner = [("name", evil), ("shown", evil), ("password", evil), ("password_again", evil)];
     assert!(!browser.post("/setup/owner", &owner).body.contains("<script>"));
     browser.post("/setup/owner", &OWNER);
+    browser.post("/setup/certificate", &LATER);
     browser.post("/setup/backups", &BACKUPS);
     assert!(!browser.get("/setup/look").body.contains("<script>"));
     assert!(!browser.get("/setup/who?n=%3Cscript%3E").body.contains("<script>"));

@@ -4,6 +4,9 @@
 #[path = "support/browser.rs"]
 #[allow(dead_code)] // tests/web.rs uses the rest
 mod browser;
+#[path = "support/pebble.rs"]
+#[allow(dead_code)] // tests/acme.rs uses the rest
+mod pebble;
 #[path = "support/process.rs"]
 #[allow(dead_code)] // tests/process.rs uses the rest
 mod process;
@@ -16,8 +19,10 @@ use std::process::Stdio;
 
 use browser::Browser;
 use browser::Reply;
+use pebble::Authority;
 use process::Folder;
 use process::Server;
+use serde_json::json;
 
 const PASSWORD: &str = "a good long one";
 
@@ -268,4 +273,121 @@ fn a_place_of_the_internet_has_nothing_to_trust_by_hand() {
     for path in ["/trust", "/root.crt", "/root.pem", "/root.mobileconfig"] {
         assert_eq!(browser.get(path).status, 404, "{path}");
     }
+}
+
+/// A server that is not set up yet and asks this authority, with a browser that has brought the code up to the
+/// certificate.
+fn at_the_certificate(folder: &Folder, authority: &Authority) -> (Server, Browser) {
+    let mut server = Server::with(folder, &["serve"], &authority.environment());
+    let line = server.line();
+    let (host, code) = line.strip_prefix("setup http://").unwrap().split_once("/setup?code=").unwrap();
+    let mut browser = Browser::new(host);
+    browser.post("/setup", &[("code", code)]);
+    browser.post("/setup/start", &[("start", "new")]);
+    browser.post("/setup/who", &[("kind", "internet")]);
+    browser.post("/setup/name", &[("name", "Beach House"), ("domain", "beach.example")]);
+    browser.post("/setup/records", &[]);
+    let owner = [("name", "mira"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    assert_eq!(browser.post("/setup/owner", &owner).leads_to(), "/setup/certificate");
+    (server, browser)
+}
+
+/// Looks at a page until it says so.
+fn until(browser: &mut Browser, path: &str, words: &str) -> String {
+    let mut page = String::new();
+    for _ in 0..2_000 {
+        page = browser.get(path).body;
+        if page.contains(words) {
+            return page;
+        }
+    }
+    panic!("{words}: {page}");
+}
+
+#[test]
+fn the_wizard_gets_the_certificate_and_moves_to_the_padlock_without_losing_its_place() {
+    let (authority, folder) = (Authority::start(json!({})), Folder::new());
+    let (mut server, mut browser) = at_the_certificate(&folder, &authority);
+    let choice = browser.get("/setup/certificate").body;
+    assert!(choice.contains("value=\"now\" checked") && choice.contains("letsencrypt.org"), "{choice}");
+    let now = browser.post("/setup/certificate", &[("choice", "now")]);
+    assert_eq!(now.leads_to(), "/setup/certificate", "the rows are looked at");
+    let page = until(&mut browser, "/setup/certificate", "Issued");
+    assert!(page.contains("<code>beach.example</code>") && page.contains("href=\"/setup/move\""), "{page}");
+    let moved = browser.get("/setup/move");
+    let there = format!("https://beach.example:{}/setup/hello?ticket=", authority.https);
+    let ticket = moved.leads_to().strip_prefix(&there).unwrap_or_else(|| panic!("{}", moved.leads_to())).to_owned();
+    let https = SocketAddr::from(([127, 0, 0, 1], authority.https));
+    let hello = format!("/setup/hello?ticket={ticket}");
+    // Not over plain HTTP, not another one's, and once.
+    assert_eq!(browser.another().get(&hello).leads_to(), "/setup");
+    assert!(under_tls(https, "/setup/hello?ticket=AAAA").contains("location: /setup\r\n"));
+    let answer = under_tls(https, &hello);
+    assert!(answer.contains("location: /setup/backups?n=moved\r\n"), "{answer}");
+    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    assert!(cookie.contains("; Secure") && cookie.contains("; HttpOnly"), "{cookie}");
+    assert!(under_tls(https, &hello).contains("location: /setup\r\n"), "a ticket is good once");
+    let mut over = Browser::new(&browser.host);
+    let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+    over.cookie(name, value);
+    assert_eq!(browser.get("/setup/backups").status, 403, "the first one has let go");
+    let backups = [("at", "4:00"), ("days", "7"), ("weeks", "4"), ("months", "6")];
+    assert_eq!(over.post("/setup/backups", &backups).leads_to(), "/setup/look");
+    assert_eq!(over.post("/setup/look", &[]).leads_to(), "/setup/done");
+    server.read_ready();
+    assert_eq!(folder.json(&["status"])["certificate"]["source"], "acme");
+    let mut mira = sign_in(&Browser::new(&browser.host));
+    let page = until(&mut mira, "/admin/certificate", "Issued");
+    assert!(page.contains("The certificate is good") && page.contains("renewed by itself"), "{page}");
+    // One that was brought goes before it, and the authority's comes back.
+    let desk = tempfile::tempdir().unwrap();
+    certificate(desk.path(), "good", "beach.example", "90");
+    let pasted = ["good.pem", "good-root.pem", "good.key"].map(|name| read(desk.path(), name)).concat();
+    assert_eq!(mira.upload("/admin/certificate", &[("pasted", &pasted)]).leads_to(), "/admin/certificate?n=brought");
+    assert!(!mira.get("/admin/certificate").body.contains("Issued"));
+    mira.post("/admin/certificate/automatic", &[]);
+    assert!(mira.get("/admin/certificate").body.contains("Pebble"));
+}
+
+#[test]
+fn an_authority_that_does_not_answer_is_told_and_holds_nobody_up() {
+    let (mut authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.down();
+    let (_server, mut browser) = at_the_certificate(&folder, &authority);
+    browser.post("/setup/certificate", &[("choice", "now")]);
+    let page = until(&mut browser, "/setup/certificate", "Failed");
+    assert!(page.contains("The authority does not answer") && page.contains("The next try is"), "{page}");
+    assert!(!page.contains("/setup/move"));
+    assert_eq!(browser.get("/setup/move").leads_to(), "/setup/certificate");
+    assert_eq!(browser.post("/setup/certificate", &[("do", "again")]).leads_to(), "/setup/certificate");
+    assert_eq!(browser.post("/setup/certificate", &[]).leads_to(), "/setup/backups");
+    // A padlock for the bare address fails as well, and the way goes on with the words.
+    let mut far = browser.another();
+    assert_eq!(far.post("/setup/securely", &[]).leads_to(), "/setup", "from near nothing of it is needed");
+    assert_eq!(far.get("/setup/securely").leads_to(), "/setup");
+}
+
+#[test]
+fn a_bare_address_that_is_not_certified_leaves_the_machines_own_certificate_and_its_words() {
+    let (mut authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.down();
+    let mut server = Server::with(&folder, &["serve"], &authority.environment());
+    assert!(server.line().starts_with("setup http://"));
+    let words = folder.json(&["setup", "code"])["certificate_words"].as_str().unwrap().to_owned();
+    let http = SocketAddr::from(([127, 0, 0, 1], authority.http));
+    let ask = |request: &str| {
+        let mut stream = std::net::TcpStream::connect(http).unwrap();
+        let head = format!("{request} HTTP/1.1\r\nHost: 203.0.113.7:{}\r\nConnection: close\r\n", authority.http);
+        let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n";
+        let form = if request.starts_with("POST") { form } else { "" };
+        stream.write_all(format!("{head}{form}\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    };
+    assert!(ask("POST /setup/securely").contains("location: /setup/securely\r\n"));
+    let failed = (0..2_000).map(|_| ask("GET /setup/securely")).find(|page| page.contains("Failed")).unwrap();
+    assert!(failed.contains("203.0.113.7") && failed.contains(&words), "{failed}");
+    assert!(failed.contains(&format!("href=\"https://203.0.113.7:{}/setup\"", authority.https)), "{failed}");
+    assert!(!failed.contains("name=\"code\""), "nothing is asked for");
 }

@@ -447,7 +447,8 @@ fn the_wizard_locks_backups_and_keeps_no_passphrase() {
     browser.post("/setup/who", &[("kind", "home")]);
     browser.post("/setup/name", &[("name", "Beach House"), ("domain", "beach.internal")]);
     let owner = [("name", "mira"), ("password", "four everyday words"), ("password_again", "four everyday words")];
-    assert_eq!(browser.post("/setup/owner", &owner).leads_to(), "/setup/backups");
+    assert_eq!(browser.post("/setup/owner", &owner).leads_to(), "/setup/certificate");
+    assert_eq!(browser.post("/setup/certificate", &[]).leads_to(), "/setup/backups", "at home there is no choice");
     assert!(browser.get("/setup/backups").body.contains("All of them together are then 1.7 GB"), "17 of 100 MB");
     let mut send = |passphrase: &str, again: &str, written: &str| {
         let fields = [

@@ -58,6 +58,10 @@ impl Founding for Nobody {
         None
     }
 
+    fn how(&self) -> imera::certs::acme::How {
+        imera::certs::acme::How::of_ports(None, None)
+    }
+
     fn line(&self) -> Line {
         Line::Open
     }

@@ -32,6 +32,7 @@ use super::one_port::OnePort;
 use super::set_up;
 use crate::certs::Certs;
 use crate::certs::Serving;
+use crate::certs::acme::How;
 use crate::certs::words;
 use crate::clock::Clock;
 use crate::limits;
@@ -73,9 +74,12 @@ impl Pages {
     ) -> Result<Pages, Failure> {
         let ports = doors.ports();
         let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
+        let port = |door: Option<SocketAddr>| door.map(|address| address.port());
+        let how = How::of_ports(port(ports.http), port(ports.https));
         let authority = house.config.acme_directory.is_none().then(|| authority::USUAL.to_owned());
         let lookout = Lookout::new(house.resolver.clone(), house.clock.clone(), authority);
-        let founding = Founder { house: Arc::downgrade(house), address: set_up_address(&ports), chat_ports, lookout };
+        let (house_of, address) = (Arc::downgrade(house), set_up_address(&ports));
+        let founding = Founder { house: house_of, address, chat_ports, how, lookout };
         let restorer = Restorer { house: Arc::downgrade(house), data: house.config.data.clone() };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
@@ -174,6 +178,7 @@ struct Founder {
     house: Weak<House>,
     address: Option<String>,
     chat_ports: Vec<u16>,
+    how: How,
     lookout: Lookout,
 }
 
@@ -202,6 +207,10 @@ impl Founding for Founder {
 
     fn address(&self) -> Option<&str> {
         self.address.as_deref()
+    }
+
+    fn how(&self) -> How {
+        self.how.clone()
     }
 
     fn lookout(&self) -> Lookout {

@@ -26,6 +26,7 @@ mod lasting;
 mod me;
 mod misled;
 mod multipart;
+mod names;
 mod phone;
 pub mod restore;
 mod securely;

@@ -39,6 +39,10 @@ impl Founding for Nobody {
     fn line(&self) -> Line {
         Line::Open
     }
+
+    fn how(&self) -> crate::certs::acme::How {
+        crate::certs::acme::How::of_ports(None, None)
+    }
 }
 
 impl Restoring for Nobody {

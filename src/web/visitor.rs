@@ -21,7 +21,7 @@ impl Visitor {
 }
 
 /// Loopback, private or link-local (RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6).
-fn is_near(ip: IpAddr) -> bool {
+pub(super) fn is_near(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),

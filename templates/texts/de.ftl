@@ -171,6 +171,7 @@ certificate-until = Gültig bis { $day }
 certificate-until-over = Abgelaufen am { $day }
 certificate-next-own = Du hast es mitgebracht, darum erneuert es sich nicht von selbst. Bring vor diesem Tag das nächste.
 certificate-next-home = Es wird von selbst erneuert, Monate vor diesem Tag. Wem Geräte trauen, das hält zehn Jahre.
+certificate-next-acme = Es wird von selbst erneuert, lange vor diesem Tag.
 certificate-next-self = Diese Maschine hat es bei ihrem ersten Start gemacht.
 certificate-names = Für diese Namen
 certificate-names-more = { $names }
@@ -995,6 +996,8 @@ admin-set-ask-first = Frag mich, bevor jemand hereinkommt
 admin-set-backup-at = Wann die Sicherung gemacht wird
 admin-set-backup-keep = Wie viele behalten werden
 admin-set-backup-folder = Zweiter Ort: ein Ordner
+admin-set-acme-eab-kid = Schlüsselkennung des Kontos bei der Zertifizierungsstelle
+admin-set-acme-eab-key = Schlüssel des Kontos bei der Zertifizierungsstelle
 admin-set-backup-command = Zweiter Ort: ein Befehl
 admin-set-other = { $key }
 admin-why-place-name = Wie ihn alle nennen, auf jeder Seite und in jeder Einladung. Leer heißt er wie die Domain.
@@ -1561,3 +1564,45 @@ acme-way = Für die Zertifizierungsstelle ist keine Tür offen
 acme-way-next = Sie sieht sich Port 80 oder 443 an, und beide sind auf dieser Maschine abgeschaltet. Schalte einen davon ein.
 acme-unknown = Die Zertifizierungsstelle hat abgelehnt
 acme-unknown-next = Ihre eigenen Worte stehen daneben. Es wird von selbst wieder versucht.
+
+# Namen, für die eine Zertifizierungsstelle bürgt
+names-heading = Bei der Zertifizierungsstelle angefragt
+names-waiting = Wartet
+names-waiting-more = Der Name kommt noch dran.
+names-checking = Wird geprüft
+names-checking-more = Die Zertifizierungsstelle sieht sich diese Maschine gerade an.
+names-issued = Ausgestellt
+names-issued-more = Gültig bis { $day }.
+names-failed = Fehlgeschlagen
+names-trouble = <b>{ $what }.</b>
+names-again = Der nächste Versuch ist { $when }.
+names-serves = Das vorige gilt weiter bis { $day }.
+names-said = Was die Zertifizierungsstelle gesagt hat
+names-look = Noch einmal nachsehen
+names-try = Was fehlschlug, jetzt noch einmal versuchen
+
+# Einrichtung: das Zertifikat
+step-certificate = Zertifikat
+setup-certificate-heading = Das Zertifikat
+setup-certificate-what = Es ist das Schloss im Browser: Es beweist Telefonen, dass das wirklich <b>{ $domain }</b> ist. Es kostet nichts und erneuert sich von selbst.
+setup-certificate-home = Zu Hause wird keine Zertifizierungsstelle gefragt: Diese Maschine macht ihr Zertifikat selbst. Jedes Telefon muss ihm einmal trauen; die letzte Seite zeigt, wie.
+setup-certificate-now = Hol das Zertifikat
+setup-certificate-now-more = Eine Zertifizierungsstelle sieht nach, ob die Domain zu dieser Maschine führt. Wer sie fragt, stimmt ihren Bedingungen zu; sie stehen auf letsencrypt.org.
+setup-certificate-later = Später
+setup-certificate-later-more = Fürs Erste das eigene der Maschine, vor dem Browser und Apps warnen. Du kannst danach auch eines mitbringen.
+setup-certificate-waits = Du kannst weitergehen und diese Seite schließen: Namen, die fehlschlagen, bleiben weg und werden von selbst wieder versucht.
+setup-certificate-moves = Das Schloss ist da
+setup-certificate-moves-more = Ab hier kann die Einrichtung auf <code>{ $name }</code> weitergehen, wo kein Browser warnt.
+setup-certificate-move = Dort weitermachen
+setup-look-certificate-home = Diese Maschine macht es selbst. Jedes Gerät muss ihm einmal trauen.
+setup-look-certificate-now = Angefragt. Namen, die fehlschlugen, werden von selbst wieder versucht.
+setup-look-certificate-later = Fürs Erste das eigene der Maschine.
+notice-moved = Du bist beim Schloss angekommen. Alles bis hierher ist gespeichert.
+
+# Einrichtung: ein Schloss vor der Domain
+setup-address-first = Zuerst holt sich diese Maschine ein Zertifikat für ihre bloße Adresse, damit dein Browser dich nicht warnen muss. Sie fragt eine Zertifizierungsstelle (Let’s Encrypt, wenn ihr keine andere genannt wurde); damit stimmst du deren Bedingungen zu. Stand der Code in der Adresse, gilt er nicht mehr: Nimm den neuesten vom Bildschirm der Maschine.
+setup-address-what = Die Zertifizierungsstelle sieht sich diese Maschine jetzt an. Das dauert höchstens eine Minute; dann geht die Einrichtung hinter einem Schloss weiter.
+setup-address-issued = Das Schloss ist da. Ab hier liest niemand mit.
+setup-address-go = Mit dem Schloss weiter
+setup-address-own = Es geht auch ohne die Zertifizierungsstelle
+setup-address-own-go = Mit dem eigenen Zertifikat der Maschine weiter

@@ -172,6 +172,7 @@ certificate-until = Good until { $day }
 certificate-until-over = Ran out on { $day }
 certificate-next-own = You brought it along, so it does not renew by itself. Before that day bring the next one.
 certificate-next-home = It is renewed by itself, months before that day. What devices trust lasts ten years.
+certificate-next-acme = It is renewed by itself, well before that day.
 certificate-next-self = This machine made it at its first start.
 certificate-names = These names
 certificate-names-more = { $names }
@@ -996,6 +997,8 @@ admin-set-ask-first = Ask me before somebody gets in
 admin-set-backup-at = When the backup is made
 admin-set-backup-keep = How many are kept
 admin-set-backup-folder = Second place: a folder
+admin-set-acme-eab-kid = Key id of the account at the certificate’s authority
+admin-set-acme-eab-key = Key of the account at the certificate’s authority
 admin-set-backup-command = Second place: a command
 admin-set-other = { $key }
 admin-why-place-name = What people call it, on every page and in every invitation. Leave it empty for the domain.
@@ -1562,3 +1565,45 @@ acme-way = No door is open for the authority
 acme-way-next = It looks at port 80 or 443, and both are switched off on this machine. Switch one of them on.
 acme-unknown = The authority said no
 acme-unknown-next = Its own words stand beside this. It is tried again by itself.
+
+# Names that an authority certifies
+names-heading = Asked of the authority
+names-waiting = Waiting
+names-waiting-more = Its turn comes.
+names-checking = Checking
+names-checking-more = The authority is looking at this machine now.
+names-issued = Issued
+names-issued-more = Good until { $day }.
+names-failed = Failed
+names-trouble = <b>{ $what }.</b>
+names-again = The next try is { $when }.
+names-serves = The one from before goes on until { $day }.
+names-said = What the authority said
+names-look = Check again
+names-try = Try what failed again now
+
+# Set-up: the certificate
+step-certificate = Certificate
+setup-certificate-heading = The certificate
+setup-certificate-what = It is the padlock in the browser: it proves to phones that this really is <b>{ $domain }</b>. It costs nothing and renews by itself.
+setup-certificate-home = At home no authority is asked: this machine makes its own certificate. Each phone has to trust it once; the last page shows how.
+setup-certificate-now = Get the certificate
+setup-certificate-now-more = An authority looks whether the domain leads to this machine. By asking for it you agree to its terms, which stand at letsencrypt.org.
+setup-certificate-later = Later
+setup-certificate-later-more = For now the machine’s own, of which browsers and apps warn. You can bring one along afterwards, too.
+setup-certificate-waits = You can go on, and close this page: names that fail are left out and tried again by themselves.
+setup-certificate-moves = The padlock is there
+setup-certificate-moves-more = From here on the set-up can go on at <code>{ $name }</code>, where no browser warns.
+setup-certificate-move = Go on there
+setup-look-certificate-home = This machine makes its own. Each device has to trust it once.
+setup-look-certificate-now = Asked for. Names that failed are tried again by themselves.
+setup-look-certificate-later = For now the machine’s own.
+notice-moved = You have moved to the padlock. Everything up to here was saved.
+
+# Set-up: a padlock before the domain
+setup-address-first = This machine gets a certificate for its bare address first, so that your browser need not warn you. It asks an authority (Let’s Encrypt, unless it was told another), whose terms you agree to by that. If the code stood in the address, it is void now: take the newest one from the machine’s screen.
+setup-address-what = The authority looks at this machine now. That takes a minute at most; then the set-up goes on behind a padlock.
+setup-address-issued = The padlock is there. From here on nobody reads along.
+setup-address-go = Go on with the padlock
+setup-address-own = It works without the authority, too
+setup-address-own-go = Go on with the machine’s own certificate

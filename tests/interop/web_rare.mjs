@@ -102,6 +102,9 @@ async function home({ page, look, both, send, at, check }) {
   await page.fill('#password', PASSWORD);
   await page.fill('#password_again', PASSWORD);
   await send();
+  await at('/setup/certificate');
+  await both('certificate-setup-home');
+  await send();
   await at('/setup/backups');
   await both('backups');
   await send();

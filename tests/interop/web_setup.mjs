@@ -53,6 +53,10 @@ export async function setup({ page, origin, how, address, look, check, send, at,
     check((await page.getAttribute('#password', 'type')) === 'text', 'the password is shown');
   }
   await send();
+  await at('/setup/certificate');
+  await look('certificate-setup');
+  await page.check('[value=later]');
+  await send();
   await at('/setup/backups');
   await look('backups');
   await page.fill('#days', '0');

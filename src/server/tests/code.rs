@@ -67,6 +67,10 @@ impl Founding for Screen {
         None
     }
 
+    fn how(&self) -> crate::certs::acme::How {
+        crate::certs::acme::How::of_ports(None, None)
+    }
+
     fn line(&self) -> setup::Line {
         setup::Line::Open
     }

@@ -20,6 +20,8 @@ use super::super::form::Form;
 use super::super::frame::Errors;
 use super::super::frame::Frame;
 use super::super::frame::page;
+use super::super::names;
+use super::super::names::NameRow;
 use super::super::signed::Owner;
 use super::desk;
 use super::desk::Desk;
@@ -45,6 +47,9 @@ struct Page {
     heading: Markup,
     lead: Markup,
     rows: Vec<Row>,
+    /// What an authority is asked for.
+    names: Vec<NameRow>,
+    failed: bool,
     known: Option<Known>,
     /// Devices at home are asked to trust the machine.
     home: bool,
@@ -84,7 +89,12 @@ fn answer(who: (&Inner, &Asked, &Owner), certs: &Certs, errors: Errors) -> Respo
     let until = |at: UtcMicros| days::day(&f.t, at, now);
     let rows = facts(&serving, now, &until).into_iter().map(row).collect();
     let shown = |files: &TlsFiles| [&files.cert, &files.key].map(|path| path.display().to_string());
+    // What was brought goes before it.
+    let asked_for = who.0.acme.get().filter(|_| serving.source != Source::Own).map(|acme| acme.state());
+    let asked_for = asked_for.unwrap_or_default();
     let page_of = Page {
+        names: names::rows(&f.t, &asked_for, now),
+        failed: names::any_failed(&asked_for),
         heading: f.t.html(&heading),
         lead: f.t.html(&lead),
         rows,
@@ -125,7 +135,8 @@ fn facts(serving: &Serving, now: UtcMicros, until: &dyn Fn(UtcMicros) -> String)
     };
     let next = match serving.source {
         Source::Own => text("certificate-next-own"),
-        Source::Home | Source::Acme => text("certificate-next-home"),
+        Source::Home => text("certificate-next-home"),
+        Source::Acme => text("certificate-next-acme"),
         Source::SelfSigned => text("certificate-next-self"),
     };
     rows.push((sign, heading, next));
@@ -182,6 +193,14 @@ pub(super) async fn automatic(State(site): State<Arc<Inner>>, asked: Asked, owne
         Err(CertsError::Store(error)) => site.not_kept(&asked, &error),
         Err(error) => site.broken(asked.lang, asked.uri.path(), &error.to_string()),
     }
+}
+
+/// POST `/admin/certificate/again`: names that failed are tried again now.
+pub(super) async fn again(State(site): State<Arc<Inner>>, _: Owner, _: Form) -> Response {
+    if let Some(acme) = site.acme.get() {
+        acme.look_again();
+    }
+    to("/admin/certificate#names")
 }
 
 /// What the page says of a change.

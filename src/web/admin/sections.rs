@@ -76,6 +76,8 @@ pub(super) fn name(key: &str) -> Text {
         "backup_keep" => text("admin-set-backup-keep"),
         "backup_folder" => text("admin-set-backup-folder"),
         "backup_command" => text("admin-set-backup-command"),
+        "acme_eab_kid" => text("admin-set-acme-eab-kid"),
+        "acme_eab_key" => text("admin-set-acme-eab-key"),
         other => text("admin-set-other").with("key", other),
     }
 }

@@ -132,12 +132,15 @@ async fn claim(site: &Inner, asked: &Asked) -> Response {
     let same = asked.cookie(COOKIE).is_some();
     let note = if before && !same { "here" } else { "begun" };
     let mut reply = to(&format!("{}?n={note}", steps::goes_on(&draft)));
-    let secure = if asked.visitor.tls { "; Secure" } else { "" };
-    let age = limits::SETUP_CODE_MAX_S;
-    let cookie = format!("{COOKIE}={token}; Path=/setup; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
-    let cookie = HeaderValue::from_str(&cookie).expect("a token is URL-safe base64");
-    reply.headers_mut().insert(header::SET_COOKIE, cookie);
+    reply.headers_mut().insert(header::SET_COOKIE, cookie(&token, asked.visitor.tls));
     reply
+}
+
+/// The Set-Cookie value of the browser that holds the set-up.
+pub(super) fn cookie(token: &str, tls: bool) -> HeaderValue {
+    let (secure, age) = (if tls { "; Secure" } else { "" }, limits::SETUP_CODE_MAX_S);
+    let cookie = format!("{COOKIE}={token}; Path=/setup; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&cookie).expect("a token is URL-safe base64")
 }
 
 /// Another browser holds the set-up now.

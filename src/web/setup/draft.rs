@@ -45,6 +45,7 @@ pub struct Draft {
     pub owner: Option<Founder>,
     /// How good the owner's password is: it is not kept itself.
     pub strength: Option<Strength>,
+    pub certificate: Option<Certificate>,
     pub backups: Option<Backups>,
 }
 
@@ -63,6 +64,15 @@ impl Name {
     pub fn records(&self) -> String {
         format!("{} {}", self.domain, self.host.as_deref().unwrap_or_default())
     }
+}
+
+/// What is done about the certificate, and for which names that was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    pub domain: String,
+    pub host: Option<String>,
+    /// An authority is asked during set-up.
+    pub now: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,6 +53,8 @@ struct Page {
     at: String,
     keep: [u32; 3],
     locked: bool,
+    /// An authority is asked already.
+    asked_for: bool,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
@@ -68,8 +70,12 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     let locked = plan.backup_lock.is_some();
     let records = if plan.home { None } else { records::summary(&site, &asked, &entered).await };
     let records = records.map(|words| f.t.html(&words));
+    let asked_for = entered.draft.certificate.as_ref().is_some_and(|chosen| chosen.now);
     let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;
-    page(StatusCode::OK, &Page { f, s, place, domain, ascii, host, home, records, owner: owner.name, at, keep, locked })
+    page(
+        StatusCode::OK,
+        &Page { f, s, place, domain, ascii, host, home, records, owner: owner.name, at, keep, locked, asked_for },
+    )
 }
 
 /// Of a draft whose steps are all done.

@@ -1,10 +1,12 @@
 //! `/setup`: the wizard that makes a place of an empty folder, and is gone for good once it has.
 //!
 //! State: the table `setup` ([`draft`]); in memory the code and what the last page shows. One file a page; their order
-//! is [`steps::STEPS`]. Missing until its issue: certificates.
+//! is [`steps::STEPS`].
 
+pub(super) mod address;
 mod backups;
 mod begin;
+mod certificate;
 mod code;
 pub mod domain;
 mod done;
@@ -36,6 +38,7 @@ use super::ask::Asked;
 use super::faults::Fault;
 use super::securely::securely;
 use crate::accounts::Founder;
+use crate::certs::acme::How;
 use crate::clock::Clock;
 use crate::reach::Lookout;
 use crate::store::StoreError;
@@ -68,6 +71,8 @@ pub trait Founding: Send + Sync {
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
     fn line(&self) -> Line;
+    /// By which doors an authority can be shown that a name is ours.
+    fn how(&self) -> How;
     /// Who looks at the domain's records.
     fn lookout(&self) -> Lookout;
 }
@@ -98,6 +103,7 @@ pub(super) struct Wizard {
     /// A passphrase becomes a key: 64 MiB each, so one at a time.
     locking: tokio::sync::Mutex<()>,
     finished: Mutex<Option<done::Finished>>,
+    ticket: Mutex<Option<certificate::Ticket>>,
 }
 
 /// The cookie of the browser that brought the code.
@@ -105,10 +111,10 @@ const COOKIE: &str = "setup";
 
 impl Wizard {
     pub fn new(founding: Box<dyn Founding>) -> Wizard {
-        let (code, finished) = (Mutex::default(), Mutex::default());
+        let (code, finished, ticket) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (finishing, locking) = Default::default();
         let lookout = founding.lookout();
-        Wizard { founding, lookout, code, finishing, locking, finished }
+        Wizard { founding, lookout, code, finishing, locking, finished, ticket }
     }
 
     pub fn new_code(&self, clock: &Clock) -> String {
@@ -130,6 +136,15 @@ impl Wizard {
         self.code.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn ticket(&self) -> MutexGuard<'_, Option<certificate::Ticket>> {
+        self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// By which doors an authority can be shown that a name is ours.
+    pub fn how(&self) -> How {
+        self.founding.how()
+    }
+
     fn finished(&self) -> MutexGuard<'_, Option<done::Finished>> {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -145,6 +160,10 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/setup/records", get(records::show).post(records::send))
         .route("/setup/records.txt", get(records::list))
         .route("/setup/owner", get(owner::show).post(owner::send))
+        .route("/setup/certificate", get(certificate::show).post(certificate::send))
+        .route("/setup/securely", get(address::show).post(address::ask))
+        .route("/setup/move", get(certificate::go))
+        .route("/setup/hello", get(certificate::hello))
         .route("/setup/backups", get(backups::show).post(backups::send))
         .route("/setup/look", get(look::show).post(look::send))
         .route("/setup/done", get(done::show))

@@ -56,6 +56,12 @@ pub static OWNER: Step = Step {
     title: text("setup-owner-title"),
     done: |draft| draft.owner.is_some(),
 };
+pub static CERTIFICATE: Step = Step {
+    path: "/setup/certificate",
+    name: text("step-certificate"),
+    title: text("setup-certificate-heading"),
+    done: is_certified,
+};
 pub static BACKUPS: Step = Step {
     path: "/setup/backups",
     name: text("step-backups"),
@@ -66,7 +72,13 @@ pub static LOOK: Step =
     Step { path: "/setup/look", name: text("step-look"), title: text("setup-look-title"), done: |_| false };
 
 /// In their order.
-pub static STEPS: [&Step; 7] = [&START, &WHO, &NAME, &RECORDS, &OWNER, &BACKUPS, &LOOK];
+pub static STEPS: [&Step; 8] = [&START, &WHO, &NAME, &RECORDS, &OWNER, &CERTIFICATE, &BACKUPS, &LOOK];
+
+/// Whether the certificate was decided for these names.
+pub fn is_certified(draft: &Draft) -> bool {
+    let names = draft.name.as_ref().map(|name| (&name.domain, &name.host));
+    draft.certificate.as_ref().is_some_and(|chosen| Some((&chosen.domain, &chosen.host)) == names)
+}
 
 /// Those of a draft: a place at home has no records.
 fn steps(draft: &Draft) -> impl Iterator<Item = &'static Step> {
@@ -167,6 +179,7 @@ fn notice(asked: &Asked, draft: &Draft) -> Option<Markup> {
         "back" => text("notice-back"),
         "first" => text("notice-first"),
         "here" => text("notice-here"),
+        "moved" => text("notice-moved"),
         "domain" => text("notice-domain").with("domain", &draft.name.as_ref()?.domain),
         "small" => text("notice-small").with("name", &draft.owner.as_ref()?.name),
         _ => return None,
