@@ -1,8 +1,5 @@
 //! Every state of every record, against name servers of our own with all their manners.
 
-#[path = "../../tests/support/zone.rs"]
-mod zone;
-
 use std::time::Duration;
 
 use super::authority::Forbidden;
@@ -13,8 +10,8 @@ use crate::limits;
 use crate::net::dns::RecordType;
 use crate::net::dns::Resolver;
 use crate::net::dns::ResponseCode;
-use zone::Dns;
-use zone::Manner;
+use crate::net::dns::zone::Dns;
+use crate::net::dns::zone::Manner;
 
 fn ours() -> Ours {
     let v6 = Way::At("2001:db8::7".parse().unwrap());

@@ -167,7 +167,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         ip if !ip.is_unspecified() => ip,
         IpAddr::V4(_) => outward_4().unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        IpAddr::V6(_) => outward_4().or_else(|| outward_6()).unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        IpAddr::V6(_) => outward_4().or_else(outward_6).unwrap_or(IpAddr::from([127, 0, 0, 1])),
     };
     SocketAddr::new(ip, address.port())
 }

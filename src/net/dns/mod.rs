@@ -6,6 +6,9 @@
 pub mod ask;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "../../../tests/support/zone.rs"]
+pub mod zone;
 
 use std::net::IpAddr;
 use std::net::SocketAddr;

@@ -1,17 +1,14 @@
 //! The resolver and one question to one server, against servers of our own with all their bad manners.
 
-#[path = "../../../tests/support/zone.rs"]
-mod zone;
-
 use std::net::IpAddr;
 
 use super::ask::Answer;
 use super::ask::AskError;
 use super::ask::How;
 use super::ask::ask;
+use super::zone::Dns;
+use super::zone::Manner;
 use super::*;
-use zone::Dns;
-use zone::Manner;
 
 fn beach(servers: usize) -> Dns {
     let dns = Dns::start(servers);
