@@ -1,7 +1,7 @@
 //! Set-up: domain, owner and certificate, once. The command line asks for it, or the wizard in a browser.
 //!
-//! State: settings `domain` and `set_up_at`, the owner's account. Missing until their issues: an
-//! authority's certificate.
+//! State: settings `domain` and `set_up_at`, the owner's account. An authority's certificate comes afterwards, by
+//! itself: `acme`.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;

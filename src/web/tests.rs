@@ -128,6 +128,13 @@ async fn contract_healthz_is_503_with_the_reason_while_nothing_can_be_written() 
 }
 
 #[tokio::test]
+async fn rfc8555_8_3_an_authority_is_answered_in_plain_text_and_not_led_elsewhere() {
+    let answer = ask_from(FAR, false, &get("/.well-known/acme-challenge/some-token")).await;
+    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("content-type: text/plain\r\n"), "{answer}");
+    assert!(!answer.contains("set-cookie") && !answer.contains("location:"), "{answer}");
+}
+
+#[tokio::test]
 async fn every_answer_has_the_policy_and_no_word_inline() {
     for path in ["/setup", "/nothing", "/assets/none.css", "/healthz"] {
         let answer = ask_from(NEAR, false, &get(path)).await;

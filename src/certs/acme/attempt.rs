@@ -55,14 +55,16 @@ impl Shared {
     }
 
     pub(super) async fn attempt(&self, asked: Asked) -> Came {
+        let all = asked.names.len();
         let mut run = Run { way: BTreeMap::new(), ways: asked.ways, names: asked.names, came: Came::default() };
         if asked.new && self.authority.directory.is_none() {
             self.rehearse(&mut run).await;
         }
         let directory = self.directory();
         for _ in 0..limits::ACME_ORDERS_MAX {
-            let is_worth = run.names.iter().any(|name| asked.urgent.contains(name));
-            if !is_worth {
+            // What is served already waits for the others a while.
+            let is_worth = run.names.len() == all || run.names.iter().any(|name| asked.urgent.contains(name));
+            if run.names.is_empty() || !is_worth {
                 break;
             }
             let line = match self.line().await {

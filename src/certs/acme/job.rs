@@ -116,6 +116,7 @@ impl Shared {
                 Ok(()) => {
                     tracing::info!(names = list(&came.names), "a certificate was issued, and is served");
                     book.troubles.retain(|name, _| !came.names.contains(name));
+                    self.doubt(certs, &mut came);
                 }
                 Err(error) => {
                     let failure = Failure::new(super::Cause::Unknown, &error.to_string(), None);
@@ -124,6 +125,15 @@ impl Shared {
             }
         }
         self.note(book, came).await;
+    }
+
+    /// What was issued has to be good for a while and for each name, or it would be asked for over and over.
+    fn doubt(&self, certs: &Certs, came: &mut Came) {
+        let now = self.clock.utc();
+        let good = certs.issued(now).filter(|issued| renew_at(issued, &Renewal::default()) > now);
+        let failure = Failure::new(super::Cause::Unknown, "the certificate that was issued does not hold for it", None);
+        let names = came.names.iter().filter(|name| good.as_ref().is_none_or(|good| !good.names.contains(name)));
+        came.failed.extend(names.map(|name| (name.clone(), failure.clone())));
     }
 
     /// When each name that failed is tried again. All of one attempt are together.
@@ -210,22 +220,21 @@ fn due(wanted: &Wanted, issued: Option<&Issued>, book: &Book, now: UtcMicros) ->
     let horizon = now.saturating_add(2 * limits::ACME_RETRY_AFTER_MAX_S * 1_000_000);
     let is_due = |name: &&Name| again_at(name) <= now || again_at(name) > horizon;
     let names: Vec<Name> = wanted.names.iter().filter(needs).cloned().collect();
-    let any = names.iter().any(|name| is_due(&name));
+    // A renewal that failed for one name waits for its next try with all: else it would be placed over and over.
+    let put_off = wanted.names.iter().any(|name| !is_due(&name));
+    let any = names.iter().any(|name| is_due(&name) && !(put_off && held(name)));
     let ask_at = match issued {
         Some(issued) if book.renewal.of == issued.chance && book.renewal.ask_at <= horizon => book.renewal.ask_at,
         Some(_) => 0,
         None => UtcMicros::MAX,
     };
-    let next = names.iter().map(again_at).chain([ask_at]).chain([renew_at].into_iter().filter(|at| *at > now));
+    let next = wanted.names.iter().map(again_at).chain([ask_at, renew_at]).filter(|at| *at > now);
     let mut due = Due { next: next.min().unwrap_or(UtcMicros::MAX), ..Due::default() };
     due.ask_for_renewal = ask_at <= now && !wanted.names.is_empty();
     if any {
         // One certificate has all of them: those it has already stay in it.
         due.names = wanted.names.iter().filter(|name| held(name) || is_due(name)).cloned().collect();
         due.urgent = due.names.iter().filter(|name| !held(name) || is_late).cloned().collect();
-        if now >= renew_at && due.names.iter().all(|name| again_at(name) == 0) {
-            due.urgent.clone_from(&due.names);
-        }
     }
     due
 }

@@ -262,3 +262,6 @@ fn known_or_waiting(known: &[NameState], name: &Name) -> NameState {
     let known = known.iter().find(|known| known.name == *name).cloned();
     known.unwrap_or_else(|| NameState { name: name.clone(), state: State::Waiting })
 }
+
+#[cfg(test)]
+mod tests;
