@@ -89,7 +89,7 @@ pub async fn ask(
     Err(last)
 }
 
-fn question(name: &Name, kind: RecordType, how: How) -> Message {
+pub(super) fn question(name: &Name, kind: RecordType, how: How) -> Message {
     let mut question = Message::new(u16::from_be_bytes(clock::random()), MessageType::Query, OpCode::Query);
     question.metadata.recursion_desired = how.recursive;
     question.metadata.checking_disabled = how.unchecked;
@@ -113,9 +113,7 @@ async fn by_udp(server: SocketAddr, question: &Message, bytes: &[u8]) -> Result<
     let mut space = [0; limits::DNS_UDP_MAX_BYTES as usize];
     for _ in 0..limits::DNS_STRAYS_MAX {
         let length = socket.recv(&mut space).await.map_err(lost)?;
-        if let Ok(message) = Message::from_vec(&space[..length])
-            && is_answer(&message, question)
-        {
+        if let Some(message) = read(&space[..length], question) {
             return Ok(message);
         }
     }
@@ -132,10 +130,12 @@ async fn by_tcp(server: SocketAddr, question: &Message, bytes: &[u8]) -> Result<
     let length = stream.read_u16().await.map_err(lost)?;
     let mut space = vec![0; usize::from(length)];
     stream.read_exact(&mut space).await.map_err(lost)?;
-    match Message::from_vec(&space) {
-        Ok(message) if is_answer(&message, question) && !message.metadata.truncation => Ok(message),
-        _ => Err(AskError::Garbled),
-    }
+    read(&space, question).filter(|message| !message.metadata.truncation).ok_or(AskError::Garbled)
+}
+
+/// The answer in these bytes; `None`: they are none, or to another question.
+pub(super) fn read(bytes: &[u8], question: &Message) -> Option<Message> {
+    Message::from_vec(bytes).ok().filter(|message| is_answer(message, question))
 }
 
 /// Whether it is the answer to that question (RFC 5452 §9.1).

@@ -85,3 +85,37 @@ async fn rfc5452_9_1_an_answer_to_another_question_is_thrown_away() {
     dns.manner(4, Manner::Says(ResponseCode::Refused));
     assert_eq!(at(5).await.unwrap().code, ResponseCode::Refused);
 }
+
+#[test]
+fn damaged_answers_are_read_or_thrown_away_and_nothing_else() {
+    use hickory_resolver::proto::op::Message;
+    use hickory_resolver::proto::op::MessageType;
+    use proptest::prelude::*;
+
+    let owner = name("beach.example").unwrap();
+    let question = ask::question(&owner, RecordType::CAA, How::default());
+    let mut whole: Message = question.clone();
+    whole.metadata.message_type = MessageType::Response;
+    let alias = name("chat.beach.example").unwrap();
+    for data in [
+        RData::CNAME(rdata::CNAME(alias.clone())),
+        RData::SRV(rdata::SRV::new(0, 5, 443, alias.clone())),
+        RData::CAA(rdata::CAA::new_issue(true, Some(alias), Vec::new())),
+        RData::TXT(rdata::TXT::new(vec!["x".repeat(255); 3])),
+        RData::A("203.0.113.7".parse().unwrap()),
+    ] {
+        whole.add_answer(Record::from_rdata(owner.clone(), 60, data));
+    }
+    let whole = whole.to_vec().unwrap();
+    assert!(ask::read(&whole, &question).is_some());
+    let damage = (proptest::collection::vec((0..whole.len(), any::<u8>()), 0..8), 0..=whole.len());
+    proptest!(ProptestConfig::with_cases(2_000), |((bytes, length) in damage)| {
+        let mut damaged = whole.clone();
+        bytes.into_iter().for_each(|(at, byte)| damaged[at] = byte);
+        damaged.truncate(length);
+        let _ = ask::read(&damaged, &question);
+        // The header whole, and anything behind it.
+        let head: Vec<u8> = whole[..12].iter().chain(&damaged).copied().collect();
+        let _ = ask::read(&head, &question);
+    });
+}
