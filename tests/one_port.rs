@@ -206,6 +206,46 @@ async fn xep0156_2_host_meta_tells_the_ways_over_the_web_in_both_forms_to_any_pa
     }
 }
 
+/// Pages, forms with their guard, and BOSH, many at a time on one connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rfc9113_the_web_speaks_http_2_to_who_names_it() {
+    use axum::body::{Body, to_bytes};
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    let tls = over_tls(port(&server), &["h2", "http/1.1"]).await.unwrap();
+    assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    let (executor, io) = (hyper_util::rt::TokioExecutor::new(), hyper_util::rt::TokioIo::new(tls));
+    let (sender, connection) = hyper::client::conn::http2::handshake::<_, _, Body>(executor, io).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let ask = |method: &'static str, path: &'static str, origin: &'static str, body: &'static str| {
+        let mut sender = sender.clone();
+        async move {
+            let request = hyper::Request::builder().method(method).uri(format!("https://localhost{path}"));
+            let request = request.header("origin", origin).header("content-type", "application/x-www-form-urlencoded");
+            let reply = sender.send_request(request.body(Body::from(body)).unwrap()).await.unwrap();
+            let status = reply.status().as_u16();
+            (status, to_bytes(Body::new(reply.into_body()), 1 << 20).await.unwrap())
+        }
+    };
+    let pages = (0..20).map(|_| tokio::spawn(ask("GET", "/sign-in", "https://localhost", "")));
+    for page in pages.collect::<Vec<_>>() {
+        let (status, page) = page.await.unwrap();
+        assert!(status == 200 && page.starts_with(b"<!doctype html>"));
+    }
+    assert_eq!(ask("POST", "/language", "https://localhost", "lang=de&to=/").await.0, 303);
+    assert_eq!(
+        ask("POST", "/language", "https://evil.example", "lang=de&to=/").await.0,
+        403,
+        "the guard knows the host"
+    );
+    let session = "<body rid='1' to='localhost' xmlns='http://jabber.org/protocol/httpbind'/>";
+    let (status, body) = ask("POST", "/http-bind", "https://app.example", session).await;
+    assert!(status == 200 && String::from_utf8_lossy(&body).contains("<mechanisms"), "{body:?}");
+    assert_eq!(ask("GET", "/xmpp-websocket", "https://app.example", "").await.0, 426);
+    drop(sender);
+    connection.abort();
+}
+
 /// A certificate that an authority has issued, as files beside the data folder.
 fn issued(folder: &Folder) -> [(&'static str, std::path::PathBuf); 2] {
     std::fs::create_dir_all(&folder.path).unwrap();

@@ -7,6 +7,20 @@ pub const FIRST_BYTE_MAX_S: u64 = 10;
 /// How long the stream header of another server may take, seconds; all that it gets is an answer.
 pub const REFUSED_HEADER_MAX_S: u64 = 10;
 
+// HTTP/2 (RFC 9113)
+
+/// Requests at a time on one connection: a page and its assets, a few tabs.
+pub const H2_STREAMS_MAX: u32 = 32;
+/// Requests that a client has cancelled and that are still looked at; more are an attack (CVE-2023-44487).
+pub const H2_RESETS_MAX: usize = 16;
+/// Bytes that a client may send ahead, on one stream and on all of a connection.
+pub const H2_AHEAD_BYTES: u32 = 65_536;
+/// Bytes of an answer that wait for the client.
+pub const H2_SEND_BYTES: usize = 65_536;
+/// How often a silent connection is asked whether it is there, and how long it has to answer, seconds.
+pub const H2_PING_S: u64 = 20;
+pub const H2_PONG_MAX_S: u64 = 10;
+
 // WebSocket (RFC 7395)
 
 /// Bytes read from a WebSocket at a time; each connection holds as many, also while it idles.

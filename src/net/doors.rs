@@ -59,6 +59,7 @@ impl Door {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tls::ALPN_H2;
     use super::super::tls::ALPN_HTTP;
     use super::*;
 
@@ -79,6 +80,7 @@ mod tests {
     #[test]
     fn rfc7301_what_was_named_decides_and_only_without_it_the_first_byte() {
         assert_eq!(Door::named(Some(ALPN_HTTP)), Some(Door::Web));
+        assert_eq!(Door::named(Some(ALPN_H2)), Some(Door::Web));
         assert_eq!(Door::named(Some(ALPN_CLIENT)), Some(Door::Client));
         assert_eq!(Door::named(Some(ALPN_SERVER)), Some(Door::Server));
         assert_eq!(Door::named(None), None);

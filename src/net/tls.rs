@@ -39,6 +39,9 @@ pub const ALPN_CLIENT: &[u8] = b"xmpp-client";
 /// What a server of direct TLS names (XEP-0368 §4).
 pub const ALPN_SERVER: &[u8] = b"xmpp-server";
 
+/// What HTTP/2 names (RFC 9113 §3.2).
+pub const ALPN_H2: &[u8] = b"h2";
+
 /// What HTTP/1.1 over TLS names (RFC 7301 §6).
 pub const ALPN_HTTP: &[u8] = b"http/1.1";
 

@@ -20,6 +20,7 @@ use crate::net::admission::Guest;
 use crate::net::doors::Beginning;
 use crate::net::doors::Door;
 use crate::net::tls::ALPN_CLIENT;
+use crate::net::tls::ALPN_H2;
 use crate::net::tls::ALPN_HTTP;
 use crate::net::tls::ALPN_SERVER;
 use crate::net::tls::Tls;
@@ -31,8 +32,8 @@ use crate::web::visitor::Visitor;
 
 /// What the port names in handshakes before set-up is finished, and after it; the first that the other side knows too
 /// is taken.
-pub const OF_WEB: &[&[u8]] = &[ALPN_HTTP];
-pub const OF_ALL: &[&[u8]] = &[ALPN_HTTP, ALPN_CLIENT, ALPN_SERVER];
+pub const OF_WEB: &[&[u8]] = &[ALPN_H2, ALPN_HTTP];
+pub const OF_ALL: &[&[u8]] = &[ALPN_H2, ALPN_HTTP, ALPN_CLIENT, ALPN_SERVER];
 
 /// Cheap to clone: one a connection.
 #[derive(Clone)]
@@ -85,6 +86,7 @@ impl OnePort {
             Some(Err(error)) => return tracing::debug!(%peer, %error, "a handshake failed"),
             None => return,
         };
+        let h2 = binding.alpn.as_deref() == Some(ALPN_H2);
         let named = Door::named(binding.alpn.as_deref());
         let Some(door) = (match named {
             Some(door) => Some(door),
@@ -95,6 +97,7 @@ impl OnePort {
         match (door, self.chat.get()) {
             (Door::Client, Some(chat)) => chat.serve((stream, binding), peer, guest).await,
             (Door::Server, Some(chat)) => s2s::refuse(chat.parts.clone(), stream).await,
+            _ if h2 => self.site.serve_h2(stream, Visitor { peer, tls: true }, guest).await,
             // Before set-up is finished there is the web alone, which answers what it does not understand.
             _ => self.site.serve(stream, Visitor { peer, tls: true }, guest).await,
         }

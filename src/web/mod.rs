@@ -1,4 +1,4 @@
-//! The door for people and their programs: HTTP/1.1, plain and under TLS.
+//! The door for people and their programs: HTTP/1.1 and HTTP/2, plain and under TLS.
 //!
 //! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`].
 //! Missing until their issues: status, uploads.
@@ -30,6 +30,7 @@ mod names;
 mod phone;
 pub mod restore;
 mod securely;
+mod serve;
 pub mod setup;
 mod shown;
 mod sign_in;
@@ -37,12 +38,10 @@ mod signed;
 mod trust;
 pub mod visitor;
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Path;
@@ -51,12 +50,6 @@ use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
-use hyper::service::Service as _;
-use hyper_util::rt::TokioIo;
-use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
-use tokio::io::AsyncRead;
-use tokio::io::AsyncWrite;
 
 use crate::accounts::Accounts;
 use crate::certs::Certs;
@@ -64,8 +57,6 @@ use crate::certs::Serving;
 use crate::certs::acme::Acme;
 use crate::clock::Clock;
 use crate::features::Parts;
-use crate::limits;
-use crate::net::admission::Guest;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::transfer::export::Exports;
@@ -73,18 +64,14 @@ use crate::transfer::export::Exports;
 use admin::Care;
 use ask::Asked;
 use beside::Beside;
-use beside::Next;
-use beside::Visit;
 use entry::Entry;
 use faults::Fault;
 use faults::Ready;
 use fresh::Fresh;
-use lasting::Lasting;
 use restore::Restoring;
 use restore::desk::Desk;
 use setup::Founding;
 use setup::Wizard;
-use visitor::Visitor;
 
 /// All pages of one server. Cheap to clone.
 #[derive(Clone)]
@@ -214,70 +201,6 @@ impl Site {
     /// Where a browser finds the set-up; `None`: nowhere.
     pub fn set_up_address(&self) -> Option<&str> {
         self.inner.wizard.address()
-    }
-
-    /// Serves one connection, at most for [`limits::WEB_CONNECTION_MAX_S`], or as long as a request lasts
-    /// ([`lasting`]); and what follows on it ([`beside`]). `guest`: its place while it speaks HTTP.
-    pub async fn serve(
-        &self,
-        io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        visitor: Visitor,
-        guest: Guest,
-    ) {
-        let (lasting, next) = (Lasting::default(), Next::default());
-        if self.serve_http(io, Visit::new(visitor, &lasting, &next), &lasting).await
-            && let Some(next) = next.take()
-        {
-            drop(guest);
-            next.await;
-        }
-    }
-
-    /// True: it ended in good order.
-    async fn serve_http(
-        &self,
-        io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        visit: Visit,
-        lasting: &Lasting,
-    ) -> bool {
-        let mut builder = hyper::server::conn::http1::Builder::new();
-        builder
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_secs(limits::WEB_HEAD_MAX_S))
-            .max_headers(limits::WEB_HEADERS_MAX)
-            .max_buf_size(limits::WEB_HEAD_MAX_BYTES);
-        let (routes, held, inner) =
-            (TowerToHyperService::new(self.routes.clone()), lasting.clone(), self.inner.clone());
-        let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let (routes, held, visitor) = (routes.clone(), held.clone(), visit.visitor);
-            let answered = match inner.beside.get() {
-                Some(beside) => beside.answer(request, visit.clone()),
-                None => Err(request),
-            };
-            async move {
-                match answered {
-                    Ok(answer) => Ok(answer.await),
-                    Err(mut request) => {
-                        request.extensions_mut().insert(visitor);
-                        request.extensions_mut().insert(held);
-                        routes.call(request).await
-                    }
-                }
-            }
-        });
-        let mut served = pin!(builder.serve_connection(TokioIo::new(io), service).with_upgrades());
-        let patience = Duration::from_secs(limits::WEB_CONNECTION_MAX_S);
-        loop {
-            match self.inner.clock.timeout(patience, &mut served).await {
-                None if lasting.is_held() => {}
-                Some(Ok(())) => return true,
-                Some(Err(error)) => {
-                    tracing::debug!(%error, "a web connection ended early");
-                    return false;
-                }
-                None => return false,
-            }
-        }
     }
 }
 
