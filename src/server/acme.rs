@@ -61,7 +61,7 @@ pub fn is_expected(config: &Config, domain: &str, is_home: bool) -> bool {
 fn is_public(domain: &str) -> bool {
     let domain = domain.to_ascii_lowercase();
     let ends = |ending: &&str| domain.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    domain.contains('.') && !NOBODYS.iter().any(|ending| ends(&ending))
+    domain.contains('.') && !NOBODYS.iter().any(ends)
 }
 
 /// Once the doors are open: the names of this place, looked at again every [`limits::ACME_HOSTS_EVERY_S`].
