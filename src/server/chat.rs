@@ -77,15 +77,18 @@ impl Chat {
 }
 
 impl Beside for Chat {
-    fn answer(&self, request: Request<Incoming>, visit: Visit) -> Result<Later<Response<Body>>, Request<Incoming>> {
+    fn is_at(&self, path: &str) -> bool {
+        matches!(path, WEBSOCKET | BOSH)
+    }
+
+    fn answer(&self, request: Request<Incoming>, visit: Visit) -> Later<Response<Body>> {
         let chat = self.clone();
-        match request.uri().path() {
-            WEBSOCKET => Ok(Box::pin(async move { chat.websocket(request, visit) })),
-            BOSH => Ok(Box::pin(async move {
-                let (visitor, _held) = (visit.visitor, visit.hold());
-                chat.bosh.answer(request, visitor.peer.ip(), visitor.may_tell_secrets()).await
-            })),
-            _ => Err(request),
-        }
+        Box::pin(async move {
+            if request.uri().path() == WEBSOCKET {
+                return chat.websocket(request, visit);
+            }
+            let (visitor, _held) = (visit.visitor, visit.hold());
+            chat.bosh.answer(request, visitor.peer.ip(), visitor.may_tell_secrets()).await
+        })
     }
 }

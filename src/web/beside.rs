@@ -20,9 +20,12 @@ use super::visitor::Visitor;
 /// What is ready later.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What answers there. Err: the path is the pages'.
+/// What answers there.
 pub trait Beside: Send + Sync {
-    fn answer(&self, request: Request<Incoming>, visit: Visit) -> Result<Later<Response<Body>>, Request<Incoming>>;
+    /// Whether a path is one of those; else it is the pages'.
+    fn is_at(&self, path: &str) -> bool;
+
+    fn answer(&self, request: Request<Incoming>, visit: Visit) -> Later<Response<Body>>;
 }
 
 /// One request's connection.

@@ -1,4 +1,4 @@
-//! The door for people and their programs: HTTP/1.1 and HTTP/2, plain and under TLS.
+//! The door for people and their programs: HTTP/1.1, plain and under TLS, and HTTP/2 under TLS.
 //!
 //! State: the set-up's code, what [`faults::Ready`] keeps, links that were just made ([`fresh`]), and [`entry::Entry`].
 //! Missing until their issues: status, uploads.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::Response;
+use futures_util::FutureExt;
+use futures_util::future::Either;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -107,19 +109,13 @@ impl Site {
             (TowerToHyperService::new(self.routes.clone()), lasting.clone(), self.inner.clone());
         service_fn(move |mut request: Request<Incoming>| {
             name_host(&mut request);
-            let (routes, held, visitor) = (routes.clone(), held.clone(), visit.visitor);
-            let answered = match inner.beside.get() {
-                Some(beside) => beside.answer(request, visit.clone()),
-                None => Err(request),
-            };
-            async move {
-                match answered {
-                    Ok(answer) => Ok(answer.await),
-                    Err(mut request) => {
-                        request.extensions_mut().insert(visitor);
-                        request.extensions_mut().insert(held);
-                        routes.call(request).await
-                    }
+            let beside = inner.beside.get().filter(|beside| beside.is_at(request.uri().path()));
+            match beside {
+                Some(beside) => Either::Left(beside.answer(request, visit.clone()).map(Ok)),
+                None => {
+                    request.extensions_mut().insert(visit.visitor);
+                    request.extensions_mut().insert(held.clone());
+                    Either::Right(routes.call(request))
                 }
             }
         })

@@ -7,12 +7,14 @@ use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 
 use super::*;
+use crate::limits;
 use crate::net::admission::Guest;
 use crate::net::memory;
 use crate::settings::Profile;
 use crate::store::OpenOptions;
 use crate::store::StoreError;
 use crate::web::setup::Line;
+use crate::web::visitor::Visitor;
 
 /// A floor above that founds nothing.
 struct Nobody;
