@@ -138,7 +138,8 @@ impl Stage {
         let connect = move || Ok(script.clone());
         let authority = Authority { directory: directory.map(str::to_owned), connect: Arc::new(connect) };
         let acme = Acme::new((store.clone(), clock.clone()), settings, Challenges::default(), authority);
-        acme.serve(Certs::open(store, clock.clone(), "a.de", None).await.unwrap().0);
+        let wanted = For { domain: "a.de".to_owned(), files: None, home: None };
+        acme.serve(Certs::open(store, clock.clone(), wanted).await.unwrap().0);
         let job = acme.clone();
         let job = tokio::spawn(async move { job.run().await });
         Stage { acme, clock, orders, job, _folder: folder }
