@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::certs;
+use crate::certs::For;
 use crate::certs::Pair;
 use crate::certs::Source;
 use crate::settings::Profile;
