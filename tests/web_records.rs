@@ -128,7 +128,7 @@ fn a_place_at_home_has_no_records_and_is_not_asked_about_any() {
     browser.post("/setup/who", &[("kind", "home")]);
     let fields = [("name", "Zuhause"), ("domain", "house.home.arpa")];
     assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/owner");
-    assert!(browser.get("/setup/owner").body.contains("step 4 of 6"));
+    assert!(browser.get("/setup/owner").body.contains("step 4 of 7"));
     assert_eq!(browser.get("/setup/records").leads_to(), "/setup/owner?n=first");
     assert_eq!(browser.get("/setup/records.txt").leads_to(), "/setup/owner?n=first");
     assert_eq!(dns.asked(), 0);
@@ -185,6 +185,7 @@ fn the_owners_first_page_tells_whether_the_domain_leads_here() {
     mira.post("/setup/records", &[]);
     let password = [("password", "a good long one"), ("password_again", "a good long one")];
     mira.post("/setup/owner", &[&[("name", "mira")], &password[..]].concat());
+    mira.post("/setup/certificate", &[("choice", "later")]);
     mira.post("/setup/backups", &[("at", "4:00"), ("days", "7"), ("weeks", "4"), ("months", "6")]);
     let look = mira.get("/setup/look").body;
     assert!(look.contains(" found. Those that are missing can come later."), "{look}");
