@@ -13,7 +13,7 @@ use dialogue::xml::{Incoming, StreamParser};
 
 #[test]
 fn the_dialogues_of_the_folder() {
-    dialogue::run(script::read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dialogues")));
+    dialogue::run(script::read_folder(Path::new("tests/dialogues")));
 }
 
 #[test]

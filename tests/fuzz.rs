@@ -61,7 +61,7 @@ fn try_one(name: &str, target: fn(&[u8]), data: &[u8]) {
 
 /// The files of `tests/fuzz/corpus/NAME`, by name, so that a seed means the same everywhere.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(name);
+    let folder = Path::new("tests/fuzz/corpus").join(name);
     let entries = std::fs::read_dir(&folder).expect("each target has a corpus");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     files.sort();

@@ -143,7 +143,7 @@ fn main() -> ExitCode {
 /// The preload library, compiled. Err: what `cc` said.
 fn recorder_library(scratch: &Path) -> Result<PathBuf, String> {
     let library = scratch.join("record.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/power/record.c");
+    let source = Path::new("tests/power/record.c");
     let mut cc = Command::new("cc");
     cc.args(["-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-pthread", "-o"]).arg(&library).arg(source);
     let output = cc.output().map_err(|error| format!("cc: {error}"))?;

@@ -24,7 +24,7 @@ const DOMAIN: &str = "verona.test";
 
 /// The kept databases, oldest first.
 fn kept() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upgrade");
+    let folder = Path::new("tests/upgrade");
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "sql")).collect();
     files.sort();

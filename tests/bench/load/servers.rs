@@ -187,7 +187,7 @@ pub fn raise_file_limit() {
 }
 
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(".")
 }
 
 /// The binary on this folder, without the arguments.
