@@ -24,6 +24,7 @@ use percent_encoding::percent_decode_str;
 use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
+use super::visitor::Visitor;
 
 /// Nothing inline, nothing from elsewhere, no frames.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -43,6 +44,18 @@ const OPENER: (HeaderName, &str) = (HeaderName::from_static("cross-origin-opener
 
 /// RFC 6797 §6.1: a year. Not for the hosts under it: other sites may live there.
 const STRICT: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
+/// What is no page is never one: whatever stands in it, a browser that shows it runs nothing and has no origin.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// The headers of an answer beside the pages, whose text may be anybody's.
+pub(super) fn seal(reply: &mut Response, visitor: &Visitor, site: &Inner) {
+    let strict = (visitor.tls && site.is_vouched_for()).then_some(STRICT);
+    for (name, value) in HEADERS.into_iter().chain(strict) {
+        reply.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    reply.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_PAGE));
+}
 
 /// Around every request.
 pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, next: Next) -> Response {

@@ -26,6 +26,7 @@ use tokio::io::AsyncWrite;
 use super::Site;
 use super::beside::Next;
 use super::beside::Visit;
+use super::guard;
 use super::lasting::Lasting;
 use super::visitor::Visitor;
 use crate::limits;
@@ -111,7 +112,13 @@ impl Site {
             name_host(&mut request);
             let beside = inner.beside.get().filter(|beside| beside.is_at(request.uri().path()));
             match beside {
-                Some(beside) => Either::Left(beside.answer(request, visit.clone()).map(Ok)),
+                Some(beside) => {
+                    let (inner, visitor) = (inner.clone(), visit.visitor);
+                    Either::Left(beside.answer(request, visit.clone()).map(move |mut reply| {
+                        guard::seal(&mut reply, &visitor, &inner);
+                        Ok(reply)
+                    }))
+                }
                 None => {
                     request.extensions_mut().insert(visit.visitor);
                     request.extensions_mut().insert(held.clone());
