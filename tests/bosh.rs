@@ -215,6 +215,29 @@ async fn any_page_may_ask_and_by_post_alone() {
     assert!(head.contains("access-control-allow-origin: *"), "{head}");
 }
 
+/// Answers are taken along a few at a time; who asks and asks without fetching them is not read for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_more_than_is_fetched_is_sent_away_before_it_costs_memory() {
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    let mut web = Session::log_in(server.address("https"), "hold='1' wait='60'", "admin", "admin").await;
+    let before = server.memory_kib();
+    let many = ping("x").repeat(1_800);
+    let mut asked = 0;
+    let end = loop {
+        let answer = web.say("", &many).await;
+        asked += many.len();
+        if answer.contains("terminate") {
+            break answer;
+        }
+        assert!(asked < 40_000_000, "{asked} bytes were taken");
+    };
+    assert!(end.contains("policy-violation"), "{end}");
+    let more = server.memory_kib().saturating_sub(before);
+    println!("{asked} bytes were asked, {more} KiB more memory");
+    assert!(more < 16 * 1024, "{more} KiB");
+}
+
 /// Another site's page may send a form here, and a browser would show the answer as a page of ours, with what somebody
 /// wrote to the session in it.
 #[tokio::test]

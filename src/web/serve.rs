@@ -26,6 +26,7 @@ use tokio::io::AsyncWrite;
 use super::Site;
 use super::beside::Next;
 use super::beside::Visit;
+use super::fair::Fair;
 use super::guard;
 use super::lasting::Lasting;
 use super::visitor::Visitor;
@@ -79,7 +80,7 @@ impl Site {
             .keep_alive_interval(Duration::from_secs(limits::H2_PING_S))
             .keep_alive_timeout(Duration::from_secs(limits::H2_PONG_MAX_S));
         let answers = self.answers(Visit::new(visitor, &lasting, &next), &lasting);
-        self.patiently(builder.serve_connection(TokioIo::new(io), answers), &lasting).await;
+        self.patiently(builder.serve_connection(TokioIo::new(Fair::new(io)), answers), &lasting).await;
         drop(guest);
     }
 
