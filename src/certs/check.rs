@@ -62,6 +62,11 @@ impl Facts {
         super::names_under(domain).first().is_some_and(|domain| self.missing.contains(domain))
     }
 
+    /// Whether it names this host, A-labels.
+    pub fn is_for(&self, host: &str) -> bool {
+        self.names.iter().any(|name| covers(name, host))
+    }
+
     /// Whole days until it runs out; negative when it has.
     pub fn days_left(&self, now: UtcMicros) -> i64 {
         (self.not_after - now).div_euclid(86_400_000_000)

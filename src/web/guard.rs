@@ -16,8 +16,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
+use axum::http::StatusCode;
 use axum::http::header;
 use axum::middleware::Next;
+use axum::response::IntoResponse;
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
 
@@ -64,7 +66,9 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
     let foreign = !parts.method.is_safe() && is_foreign(&parts.headers);
     let readable = percent_decode_str(parts.uri.path()).decode_utf8().is_ok();
     let request = Request::from_parts(parts, body);
+    let elsewhere = to_tls(&site, &asked);
     let mut reply = match (foreign, readable) {
+        _ if let Some(elsewhere) = elsewhere => elsewhere,
         (true, _) => site.fault(&asked, Fault::Foreign),
         // A router of axum answers this with a bare line of its own.
         (_, false) => site.fault(&asked, Fault::NotFound),
@@ -80,6 +84,20 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
     }
     reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
     reply
+}
+
+/// Plain HTTP, although the same page stands under TLS and somebody vouches for it. What authorities and watchdogs ask
+/// for stays.
+fn to_tls(site: &Inner, asked: &Asked) -> Option<Response> {
+    let path = asked.uri.path();
+    if asked.visitor.tls || path == "/healthz" || path.starts_with("/.well-known/acme-challenge/") {
+        return None;
+    }
+    let web = site.vouched_web(asked)?;
+    let there = format!("{web}{}", asked.uri.path_and_query().map_or("/", |path| path.as_str()));
+    // Not kept: a place may lose its certificate.
+    let kept = (header::CACHE_CONTROL, "no-store");
+    Some((StatusCode::PERMANENT_REDIRECT, [kept, (header::LOCATION, &there)], ()).into_response())
 }
 
 impl Inner {

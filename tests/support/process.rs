@@ -202,6 +202,7 @@ impl Server {
     }
 
     /// Its resident memory now, KiB.
+    #[allow(dead_code)] // tests/bosh.rs
     pub fn memory_kib(&self) -> u64 {
         memory_kib(self.pid())
     }
@@ -231,6 +232,7 @@ impl Drop for Server {
 }
 
 /// The resident memory of a process, KiB.
+#[allow(dead_code)] // tests/bosh.rs, tests/attack.rs
 pub fn memory_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
