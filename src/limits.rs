@@ -171,6 +171,8 @@ pub const SELF_SIGNED_DAYS: i64 = 3_650;
 /// Days that what the home authority signs holds, first and last day counted. Devices take at most 398; it is renewed
 /// at a third left.
 pub const HOME_LEAF_DAYS: i64 = 397;
+/// Addresses of the machine that it names: those of today, and of the days before for devices that remember them.
+pub const HOME_ADDRESSES_MAX: usize = 8;
 /// Certificates of one kind that stay in the table, the newest ones.
 pub const CERTIFICATES_KEPT: i64 = 4;
 /// Days before a certificate runs out from which on we complain.

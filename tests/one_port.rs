@@ -246,24 +246,28 @@ async fn rfc9113_the_web_speaks_http_2_to_who_names_it() {
     connection.abort();
 }
 
-/// A certificate that an authority has issued, as files beside the data folder.
-fn issued(folder: &Folder) -> [(&'static str, std::path::PathBuf); 2] {
+/// A certificate that an authority has issued, as files beside the data folder; that one alone is known to the machine.
+fn issued(folder: &Folder) -> [(&'static str, std::path::PathBuf); 3] {
     std::fs::create_dir_all(&folder.path).unwrap();
     let (root, key) = (rcgen::KeyPair::generate().unwrap(), rcgen::KeyPair::generate().unwrap());
     let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
     params.distinguished_name.push(rcgen::DnType::CommonName, "An authority");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    std::fs::write(folder.file("root.pem"), params.self_signed(&root).unwrap().pem()).unwrap();
     let issuer = rcgen::Issuer::new(params, root);
     let leaf = rcgen::CertificateParams::new(vec![DOMAIN.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
     std::fs::write(folder.file("cert.pem"), leaf.pem()).unwrap();
     std::fs::write(folder.file("key.pem"), key.serialize_pem()).unwrap();
-    [("IMERA_TLS_CERT", folder.file("cert.pem")), ("IMERA_TLS_KEY", folder.file("key.pem"))]
+    let files = [("IMERA_TLS_CERT", "cert.pem"), ("IMERA_TLS_KEY", "key.pem"), ("SSL_CERT_FILE", "root.pem")];
+    files.map(|(variable, name)| (variable, folder.file(name)))
 }
 
 #[tokio::test]
 async fn rfc6797_7_browsers_stay_with_https_once_somebody_vouches_for_the_certificate() {
-    for vouched in [false, true] {
+    // By the machine itself, by an authority that devices do not know, and by one that they do.
+    for (files, vouched) in [(0, false), (2, false), (3, true)] {
         let folder = Folder::new();
-        let files = if vouched { issued(&folder).to_vec() } else { Vec::new() };
+        let files = issued(&folder)[..files].to_vec();
         let mut server = Server::with(&folder, &["serve", "--test-profile"], &files);
         server.read_ready();
         let mut tls = over_tls(port(&server), &["http/1.1"]).await.unwrap();

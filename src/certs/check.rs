@@ -16,6 +16,8 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::ServerName;
 use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::PemObject;
+use serde::Deserialize;
+use serde::Serialize;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
@@ -25,7 +27,7 @@ use crate::net::tls::Certificate;
 use crate::net::tls::CertificateError;
 
 /// A chain, leaf first, and the leaf's key, both as PEM. The key is never logged.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     pub chain: String,
     pub key: String,

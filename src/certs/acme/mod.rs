@@ -7,6 +7,7 @@
 mod answer;
 mod attempt;
 mod cause;
+mod consent;
 mod job;
 mod line;
 mod order;
@@ -39,6 +40,9 @@ use answer::Answers;
 use line::Exchange;
 
 pub use cause::Cause;
+pub use consent::Consent;
+pub use consent::Terms;
+pub use consent::is_public;
 pub use responses::Responses;
 
 /// What a certificate can be for.
