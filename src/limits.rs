@@ -75,6 +75,8 @@ pub const STORE_READ_MAX_MS: u64 = 2_000;
 pub const STORE_PROBE_S: u64 = 5;
 /// Free bytes on the disk below which nothing is written: room for the log and a backup's start.
 pub const STORE_RESERVE_BYTES: u64 = 64 << 20;
+/// The same while a server starts: what it writes then is small.
+pub const STORE_START_RESERVE_BYTES: u64 = 4 << 20;
 /// How long the free space is believed, ms.
 pub const STORE_RESERVE_CHECK_MS: u64 = 250;
 /// Commits after which it is asked for again, however quick they were.

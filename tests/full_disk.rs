@@ -278,3 +278,27 @@ fn a_disk_that_fills_while_a_backup_comes_back_keeps_what_is_there() {
     assert_eq!(std::fs::metadata(folder.file("files/ab/cat.png")).unwrap().len(), FILES as u64);
     assert_eq!(server.stop().0, Some(0));
 }
+
+#[test]
+fn a_place_comes_up_on_a_disk_that_is_nearly_full_and_says_so() {
+    let (made, outside) = (Folder::new(), Folder::new());
+    let mut server = Server::with(&made, &["serve"], &[]);
+    assert!(server.line().starts_with("setup "));
+    set_up(&made, &mut server);
+    std::fs::remove_dir_all(made.file("files")).unwrap();
+    // Killed: a start after that has the most to write.
+    drop(server);
+    std::fs::create_dir_all(&outside.path).unwrap();
+    let path = outside.path.to_str().unwrap();
+    let copy = format!("cp -a {}/. {path}", made.path.display());
+    let mut server = Server::wrapped(&outside, &small_disk::words(path, "40", &copy));
+    let line = server.line();
+    assert!(line.starts_with("ready "), "{line}");
+    let inside = Folder::at(PathBuf::from(format!("/proc/{}/root{path}", server.pid())));
+    let told = inside.imera(&["check", "disk"], "");
+    assert!(told.code == 1 && told.stdout.contains("free"), "{}", told.stdout);
+    // The free space is believed for a moment.
+    let add = |number| inside.imera(&["account", "add", &format!("nina{number}"), "--password-stdin"], PASSWORD);
+    let refused = (0..100).map(add).find(|told| told.code != 0).expect("nothing more is kept");
+    assert!(refused.stderr.contains("disk"), "{}", refused.stderr);
+}

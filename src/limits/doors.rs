@@ -7,6 +7,10 @@ pub const FIRST_BYTE_MAX_S: u64 = 10;
 /// How long the stream header of another server may take, seconds; all that it gets is an answer.
 pub const REFUSED_HEADER_MAX_S: u64 = 10;
 
+/// Bytes of requests' bodies that are being read, in all and of one address: many forms, a few long stanzas.
+pub const BODIES_MAX_BYTES: usize = 16 << 20;
+pub const BODIES_PER_ADDRESS_MAX_BYTES: usize = 2 << 20;
+
 // HTTP/2 (RFC 9113)
 
 /// Requests at a time on one connection: a page and its assets, a few tabs.

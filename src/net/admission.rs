@@ -78,7 +78,7 @@ struct Held {
 /// An IPv4 address, or the first half of an IPv6 one: whoever has one of those has the whole /64.
 type Address = u64;
 
-fn address(ip: IpAddr) -> Address {
+pub(super) fn address(ip: IpAddr) -> Address {
     match ip.to_canonical() {
         IpAddr::V4(ip) => u64::from(ip.to_bits()),
         IpAddr::V6(ip) => (ip.to_bits() >> 64) as u64 | 1 << 63,

@@ -3,6 +3,7 @@
 //! Missing until its issue: dialling for other servers.
 
 pub mod admission;
+pub mod bodies;
 pub mod dns;
 pub mod doors;
 pub mod http;

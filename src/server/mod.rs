@@ -129,6 +129,9 @@ async fn run_once(
 ) -> Result<End, Failure> {
     let ports = doors.ports();
     let house = Arc::new(House::open(config, clock.clone(), true).await?);
+    // Until the doors are open a little is written on a disk that is nearly full, too: a place that does not come up
+    // cannot say why.
+    house.store.set_reserve(limits::STORE_START_RESERVE_BYTES);
     let raised = house.notices.raised();
     let control = control::socket::listen(folder.path()).map_err(|error| {
         Failure::new(format!("the control socket cannot be opened ({error})"), "check the data folder's disk")
@@ -287,6 +290,7 @@ async fn serve(
         site.beside(Box::new(chat));
     }
     let _ = house.open.set(Open { ports, certs, streams: streams.clone(), web, parts: parts.clone() });
+    house.store.set_reserve(limits::STORE_RESERVE_BYTES);
     say(&ready);
     tracing::info!(%domain, data = %house.config.data.display(), start_ms = house.uptime().as_millis() as u64, "ready");
     let _ = sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]);

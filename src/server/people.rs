@@ -32,7 +32,10 @@ pub async fn build(house: &House, domain: &str) -> Result<Parts, Failure> {
     if !policy.throttle {
         house.accounts.throttle().switch_off();
     }
-    let unreadable = |error| Failure::new(format!("the database cannot be read ({error})"), "run imera check database");
+    let unreadable = |error| match error {
+        StoreError::Unavailable(why) => Failure::new(format!("nothing can be kept ({why})"), "make room on the disk"),
+        error => Failure::new(format!("the database cannot be read ({error})"), "run imera check database"),
+    };
     let archive = Archive::open(house.store.clone(), domain.as_str(), house.clock.clone()).await.map_err(unreadable)?;
     let owners = owners(house, &domain).await.map_err(unreadable)?;
     let host = disco::host(contact::form(&owners).into_iter().collect());

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::body::to_bytes;
 use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum::http::header;
@@ -68,9 +67,10 @@ impl FromRequest<Arc<Inner>> for Brought {
         let form = value(header::CONTENT_TYPE).and_then(Multipart::of);
         let form = form.ok_or_else(|| site.fault(&asked, Fault::Garbled))?;
         let patience = Duration::from_secs(limits::WEB_BODY_MAX_S);
-        let body = match site.clock.timeout(patience, to_bytes(body, limits::BROUGHT_MAX_BYTES)).await {
+        let read = site.bodies.read(body, limits::BROUGHT_MAX_BYTES, asked.visitor.peer.ip());
+        let body = match site.clock.timeout(patience, read).await {
             Some(Ok(body)) => body,
-            Some(Err(_)) => return Err(site.fault(&asked, Fault::TooLarge)),
+            Some(Err(why)) => return Err(site.fault(&asked, why.into())),
             None => return Err(site.fault(&asked, Fault::Garbled)),
         };
         Brought::parse(form, &body).map_err(|_| site.fault(&asked, Fault::Garbled))

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::to_bytes;
 use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -19,6 +18,7 @@ use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
 use crate::limits;
+use crate::net::bodies::NotRead;
 
 /// The fields of one form. Wiped afterwards: they may be passwords.
 pub struct Form(BTreeMap<String, Zeroizing<String>>);
@@ -64,6 +64,16 @@ fn is_long(headers: &HeaderMap) -> bool {
     length.is_some_and(|length| length > limits::FORM_MAX_BYTES as u64)
 }
 
+impl From<NotRead> for Fault {
+    fn from(why: NotRead) -> Fault {
+        match why {
+            NotRead::TooLong => Fault::TooLarge,
+            NotRead::Busy => Fault::TooMany(limits::WEB_BODY_MAX_S),
+            NotRead::Broken => Fault::Garbled,
+        }
+    }
+}
+
 impl FromRequest<Arc<Inner>> for Form {
     type Rejection = Response;
 
@@ -77,9 +87,10 @@ impl FromRequest<Arc<Inner>> for Form {
             return Err(site.fault(&asked, Fault::Garbled));
         }
         let patience = Duration::from_secs(limits::WEB_BODY_MAX_S);
-        let body = match site.clock.timeout(patience, to_bytes(body, limits::FORM_MAX_BYTES)).await {
+        let read = site.bodies.read(body, limits::FORM_MAX_BYTES, asked.visitor.peer.ip());
+        let body = match site.clock.timeout(patience, read).await {
             Some(Ok(body)) => body,
-            Some(Err(_)) => return Err(site.fault(&asked, Fault::TooLarge)),
+            Some(Err(why)) => return Err(site.fault(&asked, why.into())),
             None => return Err(site.fault(&asked, Fault::Garbled)),
         };
         Form::parse(&body).ok_or_else(|| site.fault(&asked, Fault::Garbled))

@@ -58,6 +58,7 @@ use crate::certs::Serving;
 use crate::certs::acme::Acme;
 use crate::clock::Clock;
 use crate::features::Parts;
+use crate::net::bodies::Bodies;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::transfer::export::Exports;
@@ -106,6 +107,7 @@ struct Inner {
     acme: OnceLock<Acme>,
     fresh: Fresh,
     work: admin::Work,
+    bodies: Bodies,
 }
 
 impl Site {
@@ -139,6 +141,7 @@ impl Site {
             entry,
             fresh: Default::default(),
             work: Default::default(),
+            bodies: Bodies::default(),
         });
         let routes = Router::new()
             .route("/", get(front::door))

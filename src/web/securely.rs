@@ -14,6 +14,8 @@ use super::frame::page;
 use super::setup::address;
 use super::visitor::is_of_the_house;
 use crate::certs::Serving;
+use crate::certs::acme::Acme;
+use crate::certs::acme::Terms;
 use crate::texts::Markup;
 use crate::texts::text;
 
@@ -32,6 +34,7 @@ struct Page {
     address: Option<String>,
     /// An authority can be asked for the machine's bare address first.
     asks: bool,
+    terms: Terms,
 }
 
 /// `path` of this machine under TLS, by the name the browser knows.
@@ -73,5 +76,6 @@ pub(super) fn securely(site: &Inner, asked: &Asked, path: &str) -> Response {
     let f = Frame { sky, ..Frame::new(asked, &text("securely-title"), place.clone()) };
     let bar = place.unwrap_or_else(|| f.t.plain(&text("setup-code-bar")));
     let (warning, shut, status, whose) = (f.t.html(&warning), f.t.html(&shut), f.t.html(&status), f.t.html(&whose));
-    page(StatusCode::OK, &Page { f, bar, warning, shut, status, known, whose, address, asks })
+    let terms = site.acme.get().map(Acme::terms).unwrap_or_default();
+    page(StatusCode::OK, &Page { f, terms, bar, warning, shut, status, known, whose, address, asks })
 }

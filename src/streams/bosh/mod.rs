@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -32,6 +34,8 @@ use crate::clock;
 use crate::features::Parts;
 use crate::limits;
 use crate::net::admission::Admission;
+use crate::net::bodies::Bodies;
+use crate::net::bodies::NotRead;
 use crate::net::memory;
 
 use body::Asked;
@@ -45,6 +49,7 @@ pub struct Bosh {
     parts: Arc<Parts>,
     streams: Admission,
     sessions: Arc<Mutex<HashMap<String, Way>>>,
+    bodies: Bodies,
 }
 
 /// The way to a session's task.
@@ -53,6 +58,8 @@ struct Way {
     orders: mpsc::Sender<Order>,
     /// Of its answers (§7.1).
     content: HeaderValue,
+    /// Somebody has logged in.
+    inside: Arc<AtomicBool>,
 }
 
 const CONTENT: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
@@ -72,7 +79,7 @@ const OPEN_TO_ALL: [(header::HeaderName, &str); 5] = [
 impl Bosh {
     /// `streams`: among whom the sessions count.
     pub fn new(parts: Arc<Parts>, streams: Admission) -> Bosh {
-        Bosh { parts, streams, sessions: Arc::default() }
+        Bosh { parts, streams, sessions: Arc::default(), bodies: Bodies::default() }
     }
 
     /// One request of somebody at `address`. `secure`: nobody on the way can read along.
@@ -99,10 +106,13 @@ impl Bosh {
     async fn hear(&self, request: Request<Incoming>, address: IpAddr, secure: bool) -> (HeaderValue, Arc<str>) {
         let refuse = |condition| (CONTENT, body::terminal(Some(condition), "").into());
         let patience = Duration::from_secs(limits::WEB_BODY_MAX_S);
-        let read = axum::body::to_bytes(Body::new(request.into_body()), limits::BOSH_BODY_MAX_BYTES);
-        let Some(Ok(bytes)) = self.parts.clock.timeout(patience, read).await else {
-            return refuse(Condition::BadRequest);
+        let read = self.bodies.read(request.into_body(), limits::BOSH_BODY_MAX_BYTES, address);
+        let bytes = match self.parts.clock.timeout(patience, read).await {
+            Some(Ok(bytes)) => bytes,
+            Some(Err(NotRead::Busy)) => return refuse(Condition::PolicyViolation),
+            _ => return refuse(Condition::BadRequest),
         };
+        let length = bytes.len();
         let Some(asked) = std::str::from_utf8(&bytes).ok().and_then(Asked::parse) else {
             return refuse(Condition::BadRequest);
         };
@@ -111,13 +121,19 @@ impl Bosh {
             return refuse(Condition::PolicyViolation);
         }
         let (send, answered) = oneshot::channel();
+        let known = self.lock().get(&asked.sid).cloned();
+        // As over TCP: what comes before a log-in is short. Requests that wait for their turn are kept whole.
+        let inside = known.as_ref().is_some_and(|way| way.inside.load(Ordering::Relaxed));
+        if length > limits::STANZA_MAX_BYTES_BEFORE_AUTH && !inside {
+            return refuse(Condition::PolicyViolation);
+        }
         let way = match asked.sid.is_empty() {
             true => match self.begin(asked, send, address) {
                 Ok(way) => way,
                 Err(condition) => return refuse(condition),
             },
             false => {
-                let Some(way) = self.lock().get(&asked.sid).cloned() else { return refuse(Condition::ItemNotFound) };
+                let Some(way) = known else { return refuse(Condition::ItemNotFound) };
                 if way.orders.send((asked, send)).await.is_err() {
                     return refuse(Condition::ItemNotFound);
                 }
@@ -142,10 +158,11 @@ impl Bosh {
         let sid = clock::token();
         let (orders, ordered) = mpsc::channel(limits::BOSH_ORDERS_MAX);
         let (near, far) = memory::pair();
-        let way = Way { orders, content: content(asked.content.as_deref()) };
+        let inside = Arc::<AtomicBool>::default();
+        let way = Way { orders, content: content(asked.content.as_deref()), inside: inside.clone() };
         self.lock().insert(sid.clone(), way.clone());
         let session = (sid.clone(), self.parts.domain.as_str().to_owned());
-        let session = Session::new(self.parts.clock.clone(), session, asked, reply);
+        let session = Session::new(self.parts.clock.clone(), session, inside, asked, reply);
         let stream = Box::pin(c2s::serve_over(self.parts.clone(), Io::Memory(far), address, guest));
         let requests = Box::pin(session.run(ordered, near));
         let sessions = self.sessions.clone();

@@ -4,6 +4,8 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -45,6 +47,8 @@ pub struct Session {
     first_rid: u64,
     /// From the stream's header.
     stream_id: Option<String>,
+    /// Somebody has logged in.
+    inside: Arc<AtomicBool>,
     /// What the stream said, and its bytes.
     ready: VecDeque<String>,
     ready_bytes: usize,
@@ -69,7 +73,14 @@ enum Ended {
 }
 
 impl Session {
-    pub fn new(clock: Clock, (sid, domain): (String, String), asked: Asked, reply: Reply) -> Session {
+    /// `inside`: set when somebody has logged in.
+    pub fn new(
+        clock: Clock,
+        (sid, domain): (String, String),
+        inside: Arc<AtomicBool>,
+        asked: Asked,
+        reply: Reply,
+    ) -> Session {
         let now = clock.since_start();
         let polls = asked.wait_s == 0 || asked.hold == 0;
         let hold = if polls { 0 } else { asked.hold.min(limits::BOSH_HOLD_MAX) };
@@ -83,6 +94,7 @@ impl Session {
             created: false,
             first_rid: asked.rid,
             stream_id: None,
+            inside,
             ready: VecDeque::new(),
             ready_bytes: 0,
             incoming: client_header(&asked.header()).into_bytes(),
@@ -152,6 +164,9 @@ impl Session {
                 Ok(Some(Piece::Element(element))) => {
                     if element.starts_with("<stream:error") {
                         self.over = Some(Some(Condition::RemoteStreamError));
+                    }
+                    if element.starts_with("<success ") {
+                        self.inside.store(true, Ordering::Relaxed);
                     }
                     self.ready_bytes += element.len();
                     self.ready.push_back(element);
@@ -242,19 +257,29 @@ impl Session {
             self.answer_all(&body::terminal(condition, &ready));
             return Some(Ended::Told);
         }
-        while self.window.held() > 0 && !self.ready.is_empty() {
+        // A page that was loaded anew knows nothing of the request it held before (§14.3 is for those that do): that one
+        // keeps its place for a repetition and takes nothing along.
+        while self.window.held() > 1 && self.is_oldest_gone() {
+            self.answer_with_ready_unless(true);
+        }
+        while self.window.held() > 0 && !self.ready.is_empty() && !self.is_oldest_gone() {
             self.answer_with_ready_unless(false);
         }
         while self.created && self.window.held() as u64 > self.hold {
-            self.answer_with_ready_unless(false);
+            self.answer_with_ready_unless(self.is_oldest_gone());
         }
         while self.window.oldest().is_some_and(|since| since + self.patience() <= now) {
-            self.answer_with_ready_unless(false);
+            self.answer_with_ready_unless(self.is_oldest_gone());
         }
         if self.window.held() > 0 || before > 0 {
             self.idle_since = now;
         }
         (self.window.held() == 0 && self.idle_since + self.idle_max <= now).then_some(Ended::Told)
+    }
+
+    /// Whoever sent the oldest request has gone with its connection.
+    fn is_oldest_gone(&self) -> bool {
+        self.created && self.window.front().is_some_and(Reply::is_closed)
     }
 
     /// How long a request is held; the first one at least until the stream's features have come.
@@ -343,4 +368,35 @@ fn version(asked: Option<&str>) -> &str {
         Some((major.parse().ok()?, minor.parse().ok()?))
     };
     asked.filter(|asked| parts(asked).is_some_and(|asked| asked < (1, 11))).unwrap_or("1.11")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xep0124_14_3_what_comes_for_a_request_whose_connection_is_gone_waits_for_the_next_one() {
+        let asked = |rid, hold| Asked { rid, hold, wait_s: 60, ..Asked::default() };
+        let (clock, names) = (Clock::system(), ("sid".to_owned(), "a.test".to_owned()));
+        let (first, mut made) = oneshot::channel();
+        let mut session = Session::new(clock, names, Arc::default(), asked(1, 1), first);
+        let say = |session: &mut Session, element: &str| {
+            session.ready_bytes += element.len();
+            session.ready.push_back(element.to_owned());
+        };
+        say(&mut session, "<features/>");
+        assert!(session.settle().is_none() && made.try_recv().unwrap().contains("<features/>"));
+        let (held, gone) = oneshot::channel();
+        assert!(session.come(asked(2, 0), held).is_none() && session.settle().is_none());
+        drop(gone);
+        say(&mut session, "<message/>");
+        assert!(session.settle().is_none() && session.ready.len() == 1);
+        let (next, mut answer) = oneshot::channel();
+        assert!(session.come(asked(3, 0), next).is_none() && session.settle().is_none());
+        assert!(answer.try_recv().unwrap().contains("<message/>"));
+        // Who asks for it again has the empty answer it was given.
+        let (again, mut answer) = oneshot::channel();
+        assert!(session.come(asked(2, 0), again).is_none());
+        assert!(!answer.try_recv().unwrap().contains("<message/>"));
+    }
 }

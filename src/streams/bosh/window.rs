@@ -121,6 +121,11 @@ impl<R> Window<R> {
         self.held.len()
     }
 
+    /// Where the answer of the oldest one goes.
+    pub fn front(&self) -> Option<&R> {
+        self.held.front().map(|held| &held.reply)
+    }
+
     /// Since when the oldest one waits.
     pub fn oldest(&self) -> Option<Duration> {
         self.held.front().map(|held| held.since)

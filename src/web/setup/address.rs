@@ -37,9 +37,8 @@ use crate::web::visitor::is_near;
 struct Page {
     f: Frame,
     names: Vec<NameRow>,
-    failed: bool,
-    /// It has come, and is served.
-    issued: bool,
+    /// `waits`, `failed`, or `issued`: it has come, and is served.
+    state: &'static str,
     known: Option<Known>,
     /// The set-up under TLS.
     onward: String,
@@ -106,8 +105,11 @@ pub(in crate::web) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -
     let f = Frame { sky: "at-1", ..Frame::new(&asked, &text("securely-title"), None) };
     let page_of = Page {
         names: names::rows(&f.t, &states, site.clock.utc()),
-        failed: names::any_failed(&states),
-        issued,
+        state: match names::any_failed(&states) {
+            _ if issued => "issued",
+            true => "failed",
+            false => "waits",
+        },
         known: Known::of_serving(site.serving().as_ref()),
         onward: format!("https://{host}{port}/setup"),
         f,

@@ -140,10 +140,11 @@ async fn claim(site: &Inner, asked: &Asked) -> Response {
     reply
 }
 
-/// The Set-Cookie value of the browser that holds the set-up.
+/// The Set-Cookie value of the browser that holds the set-up. Lax: with Strict browsers keep it back where the set-up has
+/// just moved to the domain; forms of other sites are refused by `web::guard`.
 pub(super) fn cookie(token: &str, tls: bool) -> HeaderValue {
     let (secure, age) = (if tls { "; Secure" } else { "" }, limits::SETUP_CODE_MAX_S);
-    let cookie = format!("{COOKIE}={token}; Path=/setup; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+    let cookie = format!("{COOKIE}={token}; Path=/setup; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&cookie).expect("a token is URL-safe base64")
 }
 
