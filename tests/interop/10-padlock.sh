@@ -41,6 +41,8 @@ NAMES_PID=$!
 
 _bin=${IMERA_BIN:-$ROOT/target/release/imera}
 authority_certificate
+# The machine's roots: everybody here knows the authority.
+export SSL_CERT_FILE="$SCRATCH/issuer.pem"
 # shellcheck disable=SC2046 # words on purpose
 env $(ours) IMERA_LISTEN=$PUBLIC,127.0.0.1 IMERA_PORT_C2S=0 IMERA_PORT_C2S_TLS=0 IMERA_PORT_HTTP=80 IMERA_PORT_HTTPS=443 \
     IMERA_PORT_S2S=0 IMERA_PORT_S2S_TLS=0 IMERA_ACME_DIRECTORY=https://127.0.0.1:14000/dir \
