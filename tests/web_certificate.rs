@@ -449,7 +449,7 @@ fn one_that_is_brought_to_the_wizard_is_checked_kept_and_served_when_the_place_o
     let good = browser.upload(bring, &[("chain", &leaf), ("chain", &root), ("key", &key)]);
     assert_eq!(good.leads_to(), "/setup/certificate");
     let page = browser.get("/setup/certificate").body;
-    assert!(page.contains("Yours is checked and kept") && page.contains("Authority of good"), "{page}");
+    assert!(page.contains("Yours is checked and kept") && page.contains("every device warns"), "{page}");
     assert!(page.contains("value=\"kept\" checked") && !page.contains("PRIVATE KEY-----"), "{page}");
     assert_eq!(browser.post("/setup/certificate", &[("choice", "kept")]).leads_to(), "/setup/backups");
     let backups = [("at", "4:00"), ("days", "7"), ("weeks", "4"), ("months", "6")];

@@ -344,9 +344,10 @@ pub fn keep_in(c: &Connection, source: Source, pair: &Pair, at: i64) -> rusqlite
     Ok(())
 }
 
-/// What somebody brings before there is a place: it will do for this domain.
-pub fn check_brought(pair: &Pair, domain: &str, now: UtcMicros) -> Result<Facts, CertError> {
-    check::check_strictly(pair, domain, now).map(|(_, facts)| facts)
+/// What somebody brings before there is a place, as it will be served for this domain.
+pub fn check_brought(pair: &Pair, domain: &str, now: UtcMicros) -> Result<Serving, CertError> {
+    let (_, facts) = check::check_strictly(pair, domain, now)?;
+    Ok(Serving::of_others(Source::Own, facts, pair))
 }
 
 /// Both files' text. Errors name the file.

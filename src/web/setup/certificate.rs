@@ -33,14 +33,17 @@ use super::steps::StepFrame;
 use super::to;
 use crate::certs;
 use crate::certs::Pair;
+use crate::certs::Serving;
 use crate::certs::acme;
 use crate::certs::acme::Acme;
 use crate::certs::acme::NameState;
 use crate::certs::acme::Terms;
 use crate::certs::brought;
 use crate::clock;
+use crate::clock::UtcMicros;
 use crate::limits;
 use crate::texts::Markup;
+use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
 use crate::web::brought as bring;
@@ -68,8 +71,8 @@ struct Page {
     /// The domain has its certificate, and the wizard is not there yet.
     moves: Option<String>,
     terms: Terms,
-    /// Until when the one that was brought along holds, and who vouches for it.
-    brought: Option<[String; 2]>,
+    /// Of the one that was brought along: a class, until when it holds, and whether devices know who vouches.
+    brought: Option<(&'static str, Markup, Markup)>,
     /// The fields for one that is brought.
     bring: Markup,
 }
@@ -99,11 +102,8 @@ fn answer(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> Res
     let states = if is_asked { wanted(site, draft) } else { Vec::new() };
     let (f, s) = steps::frame(site, asked, entered, errors);
     let now = site.clock.utc();
-    let told = |pair: &Pair, domain: &str| {
-        let facts = certs::check_brought(pair, domain, now).ok()?;
-        Some([days::day(&f.t, facts.not_after, now), facts.issuer])
-    };
-    let brought = chosen.and_then(|chosen| told(chosen.brought.as_ref()?, &chosen.domain));
+    let brought = |pair: &Pair, domain: &str| Some(told(&f, &certs::check_brought(pair, domain, now).ok()?, now));
+    let brought = chosen.and_then(|chosen| brought(chosen.brought.as_ref()?, &chosen.domain));
     let page_of = Page {
         domain: draft.name.as_ref().map(|name| name.domain.clone()).unwrap_or_default(),
         home: draft.kind == Some(Kind::Home),
@@ -118,6 +118,19 @@ fn answer(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> Res
         s,
     };
     page(status, &page_of)
+}
+
+/// What is known of one that was brought along.
+fn told(f: &Frame, serving: &Serving, now: UtcMicros) -> (&'static str, Markup, Markup) {
+    let until = text("setup-certificate-until").with("day", days::day(&f.t, serving.facts.not_after, now));
+    let (class, vouches) = if serving.facts.self_signed {
+        ("warn", text("certificate-self-brought"))
+    } else if serving.is_of_strangers() {
+        ("warn", text("certificate-strangers-more"))
+    } else {
+        ("ok", text("certificate-good-more"))
+    };
+    (class, f.t.html(&until), f.t.html(&vouches))
 }
 
 /// POST `/setup/certificate/bring`: one is brought along, in files or pasted. It is served when the place opens.
