@@ -142,6 +142,10 @@ fn one_brought_along_is_checked_served_at_once_and_forgotten_again() {
     refused(&bring(&[("pasted", &other)]), "It is not for beach.example, but for lake.example");
     let cut = &leaf[..leaf.len() / 2];
     refused(&bring(&[("chain", cut), ("key", &key)]), "");
+    let new = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "odd.key", "-out", "odd.pem"];
+    openssl(desk, &[&new[..], &["-subj", "/CN=x", "-addext", "subjectAltName=DNS:beach.example"]].concat());
+    let odd = [read(desk, "odd.pem"), read(desk, "odd.key")].concat();
+    refused(&bring(&[("pasted", &odd)]), "Browsers do not take a key of this kind");
     assert_eq!(served(https), first, "wrong ones change nothing");
     let good = bring(&[("chain", &leaf), ("chain", &root), ("key", &key)]);
     assert_eq!(good.leads_to(), "/admin/certificate?n=brought");
@@ -461,4 +465,21 @@ fn one_that_is_brought_to_the_wizard_is_checked_kept_and_served_when_the_place_o
     assert_eq!(folder.json(&["settings", "get", "acme"])["value"], false, "nobody is asked");
     let told = openssl(desk.path(), &["x509", "-in", "good.pem", "-noout", "-fingerprint", "-sha256"]);
     assert!(told.contains(&served(server.address("https"))), "{told}");
+}
+
+#[test]
+fn the_wizard_never_moves_to_a_domain_whose_web_site_is_somebody_elses() {
+    let (authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.dns("add-a", &json!({ "host": "chat.beach.example.", "addresses": ["127.0.0.2"] }));
+    let (_server, mut browser) = at_the_certificate(&folder, &authority);
+    browser.post("/setup/who", &[("kind", "web-elsewhere")]);
+    let fields = [("name", "Beach House"), ("domain", "beach.example"), ("host", "chat.beach.example")];
+    assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/records");
+    browser.post("/setup/records", &[]);
+    browser.post("/setup/certificate", &[("choice", "now")]);
+    until(&mut browser, "/setup/certificate", "Failed");
+    let page = until(&mut browser, "/setup/certificate", "Issued");
+    assert!(page.contains("<code>chat.beach.example</code>") && !page.contains("/setup/move"), "{page}");
+    assert!(page.contains("name=\"do\" value=\"again\""), "{page}");
+    assert_eq!(browser.get("/setup/move").leads_to(), "/setup/certificate", "no ticket goes there");
 }

@@ -7,6 +7,7 @@ pub mod acme;
 pub mod brought;
 mod check;
 mod choice;
+mod fits;
 pub mod home;
 mod known;
 mod self_signed;
@@ -182,6 +183,11 @@ impl Certs {
         let at_home = Mutex::new(wanted.home.clone().unwrap_or_default());
         let inner = Inner { store, clock, wanted, at_home, tls, serving, issued, seen, changing };
         Ok((Certs { inner: Arc::new(inner) }, complaint))
+    }
+
+    /// Whether what is served does not name the domain, as where an authority has vouched for another name alone.
+    pub fn is_for_others(&self) -> bool {
+        self.serving().facts.is_for_others(&self.inner.wanted.domain)
     }
 
     /// What the doors hand to their handshakes.

@@ -39,16 +39,24 @@ async fn want(house: &House) {
         tracing::warn!(%error, "whether certificates of an authority are renewed cannot be kept");
     }
     let mut changes = house.settings.changes();
+    // When the names were looked up.
+    let mut looked: Option<Duration> = None;
     loop {
-        changes.borrow_and_update();
-        if house.acme.consent() == Consent::Given {
-            let names = names(house, &domain).await;
-            house.acme.want(names, how.clone());
-        } else {
+        let now = house.clock.since_start();
+        let every = Duration::from_secs(limits::ACME_HOSTS_EVERY_S);
+        if house.acme.consent() != Consent::Given {
+            looked = None;
             house.acme.want(Vec::new(), how.clone());
             put_up(house, None);
+        } else if looked.is_none_or(|at| now >= at + every) {
+            looked = Some(now);
+            let names = names(house, &domain).await;
+            house.acme.want(names, how.clone());
         }
-        let _ = house.clock.timeout(Duration::from_secs(limits::ACME_HOSTS_EVERY_S), changes.changed()).await;
+        let pause = Duration::from_secs(limits::CHECK_EVERY_S);
+        if house.clock.timeout(pause, changes.changed()).await.is_some() {
+            looked = None;
+        }
     }
 }
 
@@ -59,10 +67,9 @@ async fn names(house: &House, domain: &str) -> Vec<Name> {
     let mut names: Vec<String> = all.next().into_iter().collect();
     let host = house.settings.text(&settings::HOST).and_then(|host| certs::names_under(&host).into_iter().next());
     names.extend(host.filter(|host| !names.contains(host)));
-    let mut ours: BTreeSet<IpAddr> = BTreeSet::new();
-    for name in &names {
-        ours.extend(house.resolver.addresses(name).await.unwrap_or_default());
-    }
+    // Where the machine has a name of its own, the domain leads elsewhere, and so does what is under it.
+    let here = names.last().map(String::as_str).unwrap_or_default();
+    let ours: BTreeSet<IpAddr> = house.resolver.addresses(here).await.unwrap_or_default().into_iter().collect();
     let known: Vec<String> = house.acme.state().into_iter().map(|known| known.name.to_string()).collect();
     for host in all.filter(|host| !names.contains(host)).collect::<Vec<_>>() {
         let leads_here = match house.resolver.addresses(&host).await {

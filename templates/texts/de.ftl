@@ -154,6 +154,10 @@ cert-not-yet = Es gilt erst ab { $date }. Sieh nach der Uhr der Maschine, oder w
 cert-order = Die Zertifikate sind in der falschen Reihenfolge: Nummer { $number } hat das davor nicht unterschrieben. Deines kommt zuerst, dann das, mit dem es unterschrieben ist, und so weiter.
 cert-chain = Die Zertifikate zwischen deinem und der Zertifizierungsstelle fehlen. Dein Anbieter nennt sie „Chain“ oder „Bundle“: Bring sie auch mit.
 cert-broken = Die Zertifikate gehören nicht zusammen ({ $reason }). Nimm alle aus derselben Bestellung.
+cert-kind = Browser nehmen keinen Schlüssel dieser Art ({ $kind }), und du kämst nicht mehr auf diese Seite. Mach einen mit P-256 (ECDSA) oder RSA mit 2048 Bits.
+cert-use = Es ist nicht für Server, sondern für Clients oder um andere zu unterschreiben. Bestell eines für einen Webserver.
+cert-unknown = Es hat eine Bedingung, die niemand kennt ({ $what }), darum lehnen Browser es ab. Bestell eines ohne sie.
+cert-long = Das sind { $count } Zertifikate, mehr als jede Kette hat. Bring deines und die bis zur Zertifizierungsstelle.
 
 # Die Seite des Zertifikats
 certificate-look = Das Zertifikat
@@ -167,6 +171,8 @@ certificate-self = Noch bürgt niemand für diese Maschine
 certificate-self-more = Sie hat ihr Zertifikat selbst gemacht. Chats sind trotzdem verschlüsselt, aber Apps und Browser fragen einmal, ob sie ihm trauen sollen.
 certificate-home = Zu Hause bürgt diese Maschine für sich selbst
 certificate-home-more = Jedes Gerät muss ihr einmal trauen. Danach fragen Apps und Browser nichts mehr.
+certificate-others = Das Zertifikat ist nicht für die Domain
+certificate-others-more = Browser nehmen es für die Namen unten, aber Apps suchen die Domain und verbinden sich nicht oder warnen.
 certificate-strangers = Telefone und Browser kennen nicht, wer dafür bürgt
 certificate-strangers-more = Chats sind trotzdem verschlüsselt. Aber jedes Gerät warnt, und manche Apps verbinden sich nicht, bis es der Zertifizierungsstelle traut, die unterschrieben hat.
 certificate-until = Gültig bis { $day }
@@ -1618,6 +1624,7 @@ setup-certificate-moves-more = Ab hier kann die Einrichtung auf <code>{ $name }<
 setup-certificate-move = Dort weitermachen
 setup-look-certificate-home = Diese Maschine macht es selbst. Jedes Gerät muss ihm einmal trauen.
 setup-look-certificate-now = Angefragt. Namen, die fehlschlugen, werden von selbst wieder versucht.
+setup-look-certificate-issued = Es ist da und erneuert sich von selbst.
 setup-look-certificate-later = Fürs Erste das eigene der Maschine.
 setup-look-certificate-brought = Das, das du mitgebracht hast.
 notice-moved = Du bist beim Schloss angekommen. Alles bis hierher ist gespeichert.

@@ -155,6 +155,10 @@ cert-not-yet = It holds only from { $date } on. Look at the machine’s clock, o
 cert-order = The certificates are in the wrong order: number { $number } did not sign the one before it. Put yours first, then the one that signed it, and so on.
 cert-chain = The certificates between yours and the authority are missing. Your provider calls them “chain” or “bundle”: bring them too.
 cert-broken = The certificates do not hold together ({ $reason }). Take all of them from the same order.
+cert-kind = Browsers do not take a key of this kind ({ $kind }), and you could not come back to this page. Make one with P-256 (ECDSA), or RSA with 2048 bits.
+cert-use = It is not for servers, but for clients, or to sign others. Order one for a web server.
+cert-unknown = It has a condition that nobody knows ({ $what }), so browsers refuse it. Order one without it.
+cert-long = There are { $count } certificates, more than any chain has. Bring yours, and those up to the authority.
 
 # The owner's page of the certificate
 certificate-look = The certificate
@@ -168,6 +172,8 @@ certificate-self = Nobody vouches for this machine yet
 certificate-self-more = It made its certificate itself. Chats are encrypted all the same, but apps and browsers ask once whether to trust it.
 certificate-home = At home this machine vouches for itself
 certificate-home-more = Each device has to trust it once. From then on apps and browsers ask nothing.
+certificate-others = The certificate is not for the domain
+certificate-others-more = Browsers take it for the names below, but apps look for the domain, and refuse to connect, or warn their people.
 certificate-strangers = Phones and browsers do not know who vouches
 certificate-strangers-more = Chats are encrypted all the same. But every device warns, and some apps refuse, until it trusts the authority that signed this one.
 certificate-until = Good until { $day }
@@ -1619,6 +1625,7 @@ setup-certificate-moves-more = From here on the set-up can go on at <code>{ $nam
 setup-certificate-move = Go on there
 setup-look-certificate-home = This machine makes its own. Each device has to trust it once.
 setup-look-certificate-now = Asked for. Names that failed are tried again by themselves.
+setup-look-certificate-issued = It is there, and is renewed by itself.
 setup-look-certificate-later = For now the machine’s own.
 setup-look-certificate-brought = The one you brought.
 notice-moved = You have moved to the padlock. Everything up to here was saved.

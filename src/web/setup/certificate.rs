@@ -110,7 +110,7 @@ fn answer(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> Res
         asked: is_asked,
         names: names::rows(&f.t, &states, now),
         failed: names::any_failed(&states),
-        moves: moves(site, asked, &states),
+        moves: moves(site, asked, draft, &states),
         terms: site.acme.get().map(Acme::terms).unwrap_or_default(),
         brought,
         bring: bring::fields(&f, &s.errors),
@@ -217,8 +217,9 @@ fn wanted(site: &Inner, draft: &Draft) -> Vec<NameState> {
     acme.state()
 }
 
-/// The name under which the wizard goes on; `None`: it is there, or cannot be yet.
-fn moves(site: &Inner, asked: &Asked, states: &[NameState]) -> Option<String> {
+/// The name under which the wizard goes on: the machine's own, as a domain beside it leads to somebody else's web site.
+/// `None`: it is there, or cannot be yet.
+fn moves(site: &Inner, asked: &Asked, draft: &Draft, states: &[NameState]) -> Option<String> {
     site.https_port?;
     let issued = |state: &&NameState| matches!(state.state, acme::State::Issued { .. });
     let host = asked.host().unwrap_or_default();
@@ -227,8 +228,9 @@ fn moves(site: &Inner, asked: &Asked, states: &[NameState]) -> Option<String> {
     if names.iter().any(|name| there(name)) {
         return None;
     }
-    // The machine's own name before the domain, whose web site may live elsewhere.
-    names.into_iter().next_back()
+    let name = draft.name.as_ref()?;
+    let ours = certs::names_under(name.host.as_ref().unwrap_or(&name.domain)).swap_remove(0);
+    names.into_iter().find(|name| *name == ours)
 }
 
 /// GET `/setup/move`: to the domain, with a ticket. By a link, as browsers let no form lead to another host.
@@ -238,7 +240,7 @@ pub(super) async fn go(State(site): State<Arc<Inner>>, asked: Asked) -> Response
         Err(reply) => return reply,
     };
     let states = site.acme.get().map(|acme| acme.state()).unwrap_or_default();
-    let (Some(name), Some(port)) = (moves(&site, &asked, &states), site.https_port) else {
+    let (Some(name), Some(port)) = (moves(&site, &asked, &entered.draft, &states), site.https_port) else {
         return to(steps::CERTIFICATE.path);
     };
     let ticket = clock::token();
