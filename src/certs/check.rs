@@ -21,6 +21,7 @@ use serde::Serialize;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
+use x509_parser::x509::X509Name;
 
 use crate::clock::UtcMicros;
 use crate::limits;
@@ -228,12 +229,18 @@ fn facts(ders: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertEr
         missing,
         not_before: micros(leaf.validity().not_before),
         not_after: micros(leaf.validity().not_after),
-        issuer: leaf.issuer().to_string(),
+        issuer: called(leaf.issuer()),
         self_signed: leaf.issuer().as_raw() == leaf.subject().as_raw(),
         chain_length: chain.len(),
         names,
         sha256: fingerprint(leaf_der),
     })
+}
+
+/// As people know an authority: by its organization, else its own name.
+fn called(name: &X509Name<'_>) -> String {
+    let mut words = name.iter_organization().chain(name.iter_common_name()).filter_map(|word| word.as_str().ok());
+    words.next().map_or_else(|| name.to_string(), str::to_owned)
 }
 
 /// SHA-256 of a certificate.

@@ -19,13 +19,15 @@ use crate::certs::acme::State;
 use crate::limits;
 use crate::net::dns::DnsError;
 use crate::notices::Severity;
+use crate::route::entry;
 use crate::settings;
 use crate::texts::Lang;
 use crate::texts::Text;
+use crate::texts::text;
 
 /// Runs until it is dropped, before set-up too: then the wizard says what is wanted.
 pub async fn run(house: Arc<House>) {
-    tokio::join!(house.acme.run(), want(&house), tell(&house), remind(&house));
+    tokio::join!(house.acme.run(), want(&house), tell(&house), announce(&house), remind(&house));
 }
 
 /// Once the doors are open and the owner has agreed: the names of this place, looked at again every
@@ -108,6 +110,31 @@ fn put_up(house: &House, notice: Option<Notice>) {
     if let Some(notice) = notice {
         let next = Lang::En.book().plain(&notice.next);
         house.notices.raise(format!("acme_{}", notice.key), notice.severity, &notice.what, &next);
+    }
+}
+
+/// Tells the owner when an authority has vouched for the domain, for which nobody did before.
+pub(super) async fn announce(house: &House) {
+    let open = house.open.wait().await;
+    let Some(domain) = house.settings.domain() else { return };
+    let mut changes = house.acme.changes();
+    let mut before: Option<bool> = None;
+    loop {
+        changes.borrow_and_update();
+        let source = open.certs.serving().source;
+        // What somebody has brought goes before it, and says nothing of it.
+        if source != Source::Own {
+            let is_there = source == Source::Acme && !open.certs.is_for_others();
+            if is_there && before == Some(false) {
+                let words = text("alert-certificate").with("place", house.settings.place_name());
+                let words = house.settings.language().book().plain(&words.with("domain", &domain));
+                entry::tell_owners(&open.parts, None, &words).await;
+            }
+            before = Some(is_there);
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
     }
 }
 

@@ -1354,6 +1354,7 @@ restore-back-aside = Was vorher hier war, liegt im Ordner <code>{ $name }</code>
 alert-line = { $place }: { $what }. { $next }
 alert-cause = Die Maschine sagt: { $cause }
 alert-said = Die Maschine sagt: { $what }. { $next }.
+alert-certificate = { $place }: Das Zertifikat für { $domain } ist da. Es erneuert sich von selbst, und Apps müssen nicht mehr danach fragen.
 
 # Ein Konto in der App
 register-title = Ein Konto bei { $place }

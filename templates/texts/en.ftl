@@ -1355,6 +1355,7 @@ restore-back-aside = What was here before lies in the folder <code>{ $name }</co
 alert-line = { $place }: { $what }. { $next }
 alert-cause = The machine says: { $cause }
 alert-said = The machine says: { $what }. { $next }.
+alert-certificate = { $place }: The certificate for { $domain } has come. It is renewed by itself, and apps need not ask about it any more.
 
 # Signing up in an app
 register-title = An account at { $place }
