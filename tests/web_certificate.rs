@@ -328,16 +328,25 @@ fn until(browser: &mut Browser, path: &str, words: &str) -> String {
 fn the_wizard_gets_the_certificate_and_moves_to_the_padlock_without_losing_its_place() {
     let (authority, folder) = (Authority::start(json!({})), Folder::new());
     let (mut server, mut browser) = at_the_certificate(&folder, &authority);
+    let bare = |https: SocketAddr| s_client(https, &["-noservername"], "");
+    let https = SocketAddr::from(([127, 0, 0, 1], authority.https));
+    let leaf = |shown: Vec<u8>| {
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        shown[shown.find("-----BEGIN").unwrap()..shown.find("-----END").unwrap()].to_owned()
+    };
+    let before = leaf(bare(https));
     let choice = browser.get("/setup/certificate").body;
     assert!(choice.contains("value=\"now\" checked") && choice.contains(&authority.directory()), "{choice}");
     let now = browser.post("/setup/certificate", &[("choice", "now")]);
     assert_eq!(now.leads_to(), "/setup/certificate", "the rows are looked at");
     let page = until(&mut browser, "/setup/certificate", "Issued");
     assert!(page.contains("<code>beach.example</code>") && page.contains("href=\"/setup/move\""), "{page}");
+    assert_eq!(leaf(bare(https)), before, "who is at the bare address goes on there without a warning");
+    let named = leaf(s_client(https, &["-servername", "beach.example"], ""));
+    assert_ne!(named, before, "the domain has its own");
     let moved = browser.get("/setup/move");
     let there = format!("https://beach.example:{}/setup/hello?ticket=", authority.https);
     let ticket = moved.leads_to().strip_prefix(&there).unwrap_or_else(|| panic!("{}", moved.leads_to())).to_owned();
-    let https = SocketAddr::from(([127, 0, 0, 1], authority.https));
     let hello = format!("/setup/hello?ticket={ticket}");
     // Not over plain HTTP, not another one's, and once.
     assert_eq!(browser.another().get(&hello).leads_to(), "/setup");

@@ -74,6 +74,11 @@ impl Facts {
         super::names_under(domain).first().is_some_and(|domain| self.missing.contains(domain))
     }
 
+    /// Whether it is for names of DNS alone.
+    pub(super) fn names_no_address(&self) -> bool {
+        self.names.iter().all(|name| name.parse::<IpAddr>().is_err())
+    }
+
     /// Whole days until it runs out; negative when it has.
     pub fn days_left(&self, now: UtcMicros) -> i64 {
         (self.not_after - now).div_euclid(86_400_000_000)

@@ -43,6 +43,9 @@ pub use check::Pair;
 pub use check::check;
 pub use self_signed::names_under;
 
+/// Whom the certificate names while there is no domain. `internal` is nobody's (ICANN, 2024).
+pub const NAME_OF_SET_UP: &str = "imera.internal";
+
 /// Where a certificate came from, as the table `certificate` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -223,7 +226,13 @@ impl Certs {
         self.inner.store.write(job).await?;
         *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
         if self.serving().source != Source::Own {
-            self.serve(certificate, serving);
+            // The wizard at the machine's bare address goes on there, behind the certificate that it began with.
+            let bare = self.inner.wanted.domain == NAME_OF_SET_UP && serving.facts.names_no_address();
+            match bare {
+                true => self.inner.tls.replace_for_names(certificate),
+                false => self.inner.tls.replace(certificate),
+            }
+            *self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner) = serving;
         }
         Ok(())
     }
