@@ -296,6 +296,8 @@ pub const NEGOTIATION_MAX_S: u64 = 60;
 pub const REGISTRATION_MAX_S: u64 = 600;
 /// Failed log-ins on one stream (RFC 6120 §6.4.5: 2 to 5).
 pub const LOGIN_TRIES: u32 = 5;
+/// What may be asked on one stream before a log-in: the forms of several tries to come in (XEP-0077).
+pub const IQS_BEFORE_LOGIN_MAX: u32 = 64;
 /// How long the end of a stream may take to be written, seconds.
 pub const CLOSE_MAX_S: u64 = 5;
 /// Bytes read from a socket at a time: a TLS record. One buffer a thread.

@@ -273,8 +273,20 @@ async fn rfc6797_7_browsers_stay_with_https_once_somebody_vouches_for_the_certif
         let mut tls = over_tls(port(&server), &["http/1.1"]).await.unwrap();
         let page = asked(&mut tls, GET.as_bytes()).await;
         assert_eq!(page.contains("strict-transport-security: max-age=31536000\r\n"), vouched, "{page:.600}");
-        let plain = asked(&mut TcpStream::connect(server.address("http")).await.unwrap(), GET.as_bytes()).await;
-        assert!(plain.starts_with("HTTP/1.1 200") && !plain.contains("strict-transport"), "§7.2: {plain:.600}");
+        let plain = |path: &'static str| {
+            let at = server.address("http");
+            async move {
+                let get = GET.replace("/sign-in", path);
+                asked(&mut TcpStream::connect(at).await.unwrap(), get.as_bytes()).await
+            }
+        };
+        let page = plain("/sign-in?to=/me").await;
+        assert!(!page.contains("strict-transport"), "§7.2: {page:.600}");
+        // Then nobody needs to come without TLS; what authorities and watchdogs ask for stays.
+        let there = format!("location: https://localhost:{}/sign-in?to=/me\r\n", port(&server).port());
+        assert_eq!((page.starts_with("HTTP/1.1 308 "), page.contains(&there)), (vouched, vouched), "{page:.600}");
+        assert!(plain("/healthz").await.starts_with("HTTP/1.1 200 "));
+        assert!(plain("/.well-known/acme-challenge/none").await.starts_with("HTTP/1.1 404 "));
     }
 }
 

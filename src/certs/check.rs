@@ -79,6 +79,11 @@ impl Facts {
         self.names.iter().all(|name| name.parse::<IpAddr>().is_err())
     }
 
+    /// Whether it names this host, A-labels.
+    pub fn is_for(&self, host: &str) -> bool {
+        self.names.iter().any(|name| covers(name, host))
+    }
+
     /// Whole days until it runs out; negative when it has.
     pub fn days_left(&self, now: UtcMicros) -> i64 {
         (self.not_after - now).div_euclid(86_400_000_000)

@@ -68,8 +68,10 @@ pub trait Founding: Send + Sync {
     fn found(&self, plan: Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>>;
     /// Shows a new code on the machine's screen.
     fn show_code(&self, code: &str);
-    /// Where apps knock: STARTTLS, TLS from the start.
+    /// Where apps knock: STARTTLS, TLS from the start, the port of https, which lets them in too.
     fn chat_ports(&self) -> Vec<u16>;
+    /// What has to lead here from outside, the most important first.
+    fn open_ports(&self) -> Vec<u16>;
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
     fn line(&self) -> Line;
