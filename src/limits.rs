@@ -177,6 +177,10 @@ pub const HOME_LEAF_DAYS: i64 = 397;
 pub const HOME_ADDRESSES_MAX: usize = 8;
 /// Certificates of one kind that stay in the table, the newest ones.
 pub const CERTIFICATES_KEPT: i64 = 4;
+/// Certificates of a chain that somebody brings, the leaf among them: each handshake carries them. Real ones have four.
+pub const CHAIN_MAX: usize = 10;
+/// Bits of the shortest RSA key that browsers take.
+pub const RSA_MIN_BITS: usize = 2_048;
 /// Days before a certificate runs out from which on we complain.
 pub const CERTIFICATE_WARN_DAYS: i64 = 14;
 /// Days left at which the owner is told, where imera should have renewed it by itself; of a life of six days, a quarter.

@@ -316,3 +316,20 @@ fn contract_set_up_that_waits_in_vain_says_why_and_what_to_do() {
         (&"beach.example".into(), &"failed".into(), &"authority".into())
     );
 }
+
+#[test]
+fn where_the_domain_leads_elsewhere_hosts_under_it_that_follow_it_are_not_asked_for() {
+    let (authority, folder) = (Authority::start(json!({})), Folder::new());
+    let arguments = ["setup", "--domain", "beach.example", "--host", "chat.beach.example", "--owner", "mira"];
+    let told = folder.imera(&[&arguments[..], &["--password-stdin"]].concat(), "four everyday words\n");
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    // As a web hoster's wildcard does.
+    for name in ["", "conference.", "upload.", "pubsub.", "proxy."] {
+        authority.dns("add-a", &json!({ "host": format!("{name}beach.example."), "addresses": ["127.0.0.2"] }));
+    }
+    let mut server = Server::with(&folder, &["serve"], &authority.environment());
+    server.read_ready();
+    let log = server.log_until(ISSUED);
+    assert!(log.contains("names=\"beach.example chat.beach.example\"") && !log.contains("conference."), "{log}");
+    assert_eq!(shown(server.address("https"), "chat.beach.example").0, ["chat.beach.example"]);
+}

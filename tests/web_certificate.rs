@@ -143,6 +143,10 @@ fn one_brought_along_is_checked_served_at_once_and_forgotten_again() {
     refused(&bring(&[("pasted", &other)]), "It is not for beach.example, but for lake.example");
     let cut = &leaf[..leaf.len() / 2];
     refused(&bring(&[("chain", cut), ("key", &key)]), "");
+    let new = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "odd.key", "-out", "odd.pem"];
+    openssl(desk, &[&new[..], &["-subj", "/CN=x", "-addext", "subjectAltName=DNS:beach.example"]].concat());
+    let odd = [read(desk, "odd.pem"), read(desk, "odd.key")].concat();
+    refused(&bring(&[("pasted", &odd)]), "Browsers do not take a key of this kind");
     assert_eq!(served(https), first, "wrong ones change nothing");
     let good = bring(&[("chain", &leaf), ("chain", &root), ("key", &key)]);
     assert_eq!(good.leads_to(), "/admin/certificate?n=brought");
@@ -325,16 +329,25 @@ fn until(browser: &mut Browser, path: &str, words: &str) -> String {
 fn the_wizard_gets_the_certificate_and_moves_to_the_padlock_without_losing_its_place() {
     let (authority, folder) = (Authority::start(json!({})), Folder::new());
     let (mut server, mut browser) = at_the_certificate(&folder, &authority);
+    let bare = |https: SocketAddr| s_client(https, &["-noservername"], "");
+    let https = SocketAddr::from(([127, 0, 0, 1], authority.https));
+    let leaf = |shown: Vec<u8>| {
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        shown[shown.find("-----BEGIN").unwrap()..shown.find("-----END").unwrap()].to_owned()
+    };
+    let before = leaf(bare(https));
     let choice = browser.get("/setup/certificate").body;
     assert!(choice.contains("value=\"now\" checked") && choice.contains(&authority.directory()), "{choice}");
     let now = browser.post("/setup/certificate", &[("choice", "now")]);
     assert_eq!(now.leads_to(), "/setup/certificate", "the rows are looked at");
     let page = until(&mut browser, "/setup/certificate", "Issued");
     assert!(page.contains("<code>beach.example</code>") && page.contains("href=\"/setup/move\""), "{page}");
+    assert_eq!(leaf(bare(https)), before, "who is at the bare address goes on there without a warning");
+    let named = leaf(s_client(https, &["-servername", "beach.example"], ""));
+    assert_ne!(named, before, "the domain has its own");
     let moved = browser.get("/setup/move");
     let there = format!("https://beach.example:{}/setup/hello?ticket=", authority.https);
     let ticket = moved.leads_to().strip_prefix(&there).unwrap_or_else(|| panic!("{}", moved.leads_to())).to_owned();
-    let https = SocketAddr::from(([127, 0, 0, 1], authority.https));
     let hello = format!("/setup/hello?ticket={ticket}");
     // Not over plain HTTP, not another one's, and once.
     assert_eq!(browser.another().get(&hello).leads_to(), "/setup");
@@ -460,7 +473,7 @@ fn one_that_is_brought_to_the_wizard_is_checked_kept_and_served_when_the_place_o
     let good = browser.upload(bring, &[("chain", &leaf), ("chain", &root), ("key", &key)]);
     assert_eq!(good.leads_to(), "/setup/certificate");
     let page = browser.get("/setup/certificate").body;
-    assert!(page.contains("Yours is checked and kept") && page.contains("Authority of good"), "{page}");
+    assert!(page.contains("Yours is checked and kept") && page.contains("every device warns"), "{page}");
     assert!(page.contains("value=\"kept\" checked") && !page.contains("PRIVATE KEY-----"), "{page}");
     assert_eq!(browser.post("/setup/certificate", &[("choice", "kept")]).leads_to(), "/setup/backups");
     let backups = [("at", "4:00"), ("days", "7"), ("weeks", "4"), ("months", "6")];
@@ -472,4 +485,21 @@ fn one_that_is_brought_to_the_wizard_is_checked_kept_and_served_when_the_place_o
     assert_eq!(folder.json(&["settings", "get", "acme"])["value"], false, "nobody is asked");
     let told = openssl(desk.path(), &["x509", "-in", "good.pem", "-noout", "-fingerprint", "-sha256"]);
     assert!(told.contains(&served(server.address("https"))), "{told}");
+}
+
+#[test]
+fn the_wizard_never_moves_to_a_domain_whose_web_site_is_somebody_elses() {
+    let (authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.dns("add-a", &json!({ "host": "chat.beach.example.", "addresses": ["127.0.0.2"] }));
+    let (_server, mut browser) = at_the_certificate(&folder, &authority);
+    browser.post("/setup/who", &[("kind", "web-elsewhere")]);
+    let fields = [("name", "Beach House"), ("domain", "beach.example"), ("host", "chat.beach.example")];
+    assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/records");
+    browser.post("/setup/records", &[]);
+    browser.post("/setup/certificate", &[("choice", "now")]);
+    until(&mut browser, "/setup/certificate", "Failed");
+    let page = until(&mut browser, "/setup/certificate", "Issued");
+    assert!(page.contains("<code>chat.beach.example</code>") && !page.contains("/setup/move"), "{page}");
+    assert!(page.contains("name=\"do\" value=\"again\""), "{page}");
+    assert_eq!(browser.get("/setup/move").leads_to(), "/setup/certificate", "no ticket goes there");
 }

@@ -14,9 +14,14 @@ use super::Pair;
 
 /// Chain and key out of all that was brought. Whether they belong together and will do is asked by `check`.
 pub fn pair(brought: &[u8]) -> Result<Pair, CertError> {
+    let brought = &without_marks(brought)[..];
+    let locked = contains(brought, b"BEGIN ENCRYPTED PRIVATE KEY") || contains(brought, b"Proc-Type: 4,ENCRYPTED");
     let mut chain: Vec<CertificateDer<'static>> = Vec::new();
     for der in CertificateDer::pem_slice_iter(brought) {
-        let der = der.map_err(|error| CertError::Unreadable(error.to_string()))?;
+        let der = der.map_err(|error| match locked {
+            true => CertError::LockedKey,
+            false => CertError::Unreadable(error.to_string()),
+        })?;
         // The leaf often comes twice, alone and with its chain.
         if !chain.contains(&der) {
             chain.push(der);
@@ -25,7 +30,6 @@ pub fn pair(brought: &[u8]) -> Result<Pair, CertError> {
     if chain.is_empty() {
         return Err(CertError::NoCertificate);
     }
-    let locked = contains(brought, b"BEGIN ENCRYPTED PRIVATE KEY") || contains(brought, b"Proc-Type: 4,ENCRYPTED");
     let key = match PrivateKeyDer::from_pem_slice(brought) {
         Ok(key) if !locked => key,
         _ if locked => return Err(CertError::LockedKey),
@@ -50,6 +54,18 @@ pub fn pem(label: &str, der: &[u8]) -> String {
         text.push('\n');
     }
     text + &format!("-----END {label}-----\n")
+}
+
+/// What Windows puts before a text is none of it.
+fn without_marks(brought: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut rest = brought;
+    let mut clean = Zeroizing::new(Vec::with_capacity(brought.len()));
+    while let Some(at) = memchr::memmem::find(rest, b"\xef\xbb\xbf") {
+        clean.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 3..];
+    }
+    clean.extend_from_slice(rest);
+    clean
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {
@@ -83,6 +99,10 @@ mod tests {
         let locked =
             format!("{}-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", made.chain);
         assert_eq!(pair(locked.as_bytes()), Err(CertError::LockedKey));
+        let older = "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n";
+        assert_eq!(pair(format!("{}{older}", made.chain).as_bytes()), Err(CertError::LockedKey));
+        let marked = format!("\u{feff}{}\n\u{feff}{}", made.chain, made.key);
+        assert_eq!(pair(marked.as_bytes()).as_ref(), Ok(&made), "as an editor of Windows saves it");
         let cut = &made.chain[..made.chain.len() / 2];
         assert!(pair(format!("{}{cut}", made.key).as_bytes()).is_err(), "cut off");
     }

@@ -21,8 +21,10 @@ use serde::Serialize;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
+use x509_parser::x509::X509Name;
 
 use crate::clock::UtcMicros;
+use crate::limits;
 use crate::net::tls::Certificate;
 use crate::net::tls::CertificateError;
 
@@ -59,9 +61,22 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether an authority's should have been renewed by now: at a third of its life, it should never come so far.
+    pub fn is_late(&self, now: UtcMicros) -> bool {
+        let (left, life) = (self.not_after - now, self.not_after - self.not_before);
+        let warned = limits::CERTIFICATE_TOLD_DAYS[0];
+        let is_short = life < 2 * warned * 86_400_000_000;
+        if is_short { left < life / limits::CERTIFICATE_TOLD_PART } else { self.days_left(now) < warned }
+    }
+
     /// Whether it does not name the domain itself.
-    pub(super) fn is_for_others(&self, domain: &str) -> bool {
+    pub fn is_for_others(&self, domain: &str) -> bool {
         super::names_under(domain).first().is_some_and(|domain| self.missing.contains(domain))
+    }
+
+    /// Whether it is for names of DNS alone.
+    pub(super) fn names_no_address(&self) -> bool {
+        self.names.iter().all(|name| name.parse::<IpAddr>().is_err())
     }
 
     /// Whether it names this host, A-labels.
@@ -120,6 +135,14 @@ pub enum CertError {
         "the certificates between yours and the authority are missing: add them; your provider calls them chain or bundle"
     )]
     Chain,
+    #[error("browsers do not take a key of this kind ({0}): make one with P-256, or RSA with 2048 bits")]
+    Kind(String),
+    #[error("the certificate is not for servers: order one for a web server")]
+    Use,
+    #[error("the certificate has a condition that nobody knows ({0}): order one without it")]
+    Unknown(String),
+    #[error("there are {0} certificates, more than any chain has: bring yours, and those up to the authority")]
+    Long(usize),
     #[error("the certificates do not hold together ({0}): take all of them from the same order")]
     Broken(String),
 }
@@ -129,7 +152,7 @@ impl From<CertificateError> for CertError {
         match error {
             CertificateError::Empty => CertError::NoCertificate,
             CertificateError::Certificate(reason) => CertError::Unreadable(reason),
-            CertificateError::Key(_) => CertError::NoKey,
+            CertificateError::Key(reason) => CertError::Kind(reason),
             CertificateError::OtherKey => CertError::OtherKey,
         }
     }
@@ -166,6 +189,7 @@ pub(super) fn of_authority(pair: &Pair, domain: &str) -> Result<(Certificate, Fa
 /// brings now, and can still put right.
 pub(super) fn check_strictly(pair: &Pair, domain: &str, now: UtcMicros) -> Result<(Certificate, Facts), CertError> {
     let checked = check(pair, domain, now)?;
+    super::fits::browsers(pair, &checked.1, now)?;
     match &checked.1 {
         facts if facts.self_signed => {}
         facts if facts.lacks_chain() => return Err(CertError::Chain),
@@ -215,12 +239,18 @@ fn facts(ders: &[CertificateDer<'static>], domain: &str) -> Result<Facts, CertEr
         missing,
         not_before: micros(leaf.validity().not_before),
         not_after: micros(leaf.validity().not_after),
-        issuer: leaf.issuer().to_string(),
+        issuer: called(leaf.issuer()),
         self_signed: leaf.issuer().as_raw() == leaf.subject().as_raw(),
         chain_length: chain.len(),
         names,
         sha256: fingerprint(leaf_der),
     })
+}
+
+/// As people know an authority: by its organization, else its own name.
+fn called(name: &X509Name<'_>) -> String {
+    let mut words = name.iter_organization().chain(name.iter_common_name()).filter_map(|word| word.as_str().ok());
+    words.next().map_or_else(|| name.to_string(), str::to_owned)
 }
 
 /// SHA-256 of a certificate.
@@ -250,7 +280,7 @@ fn covers(name: &str, host: &str) -> bool {
 }
 
 /// «2026-11-21», for people.
-fn date(at: UtcMicros) -> String {
+pub(super) fn date(at: UtcMicros) -> String {
     match jiff::Timestamp::from_microsecond(at) {
         Ok(at) => at.strftime("%Y-%m-%d").to_string(),
         Err(_) => "a date beyond the calendar".to_owned(),

@@ -7,6 +7,7 @@ pub mod acme;
 pub mod brought;
 mod check;
 mod choice;
+mod fits;
 pub mod home;
 mod known;
 mod self_signed;
@@ -41,6 +42,9 @@ pub use check::Facts;
 pub use check::Pair;
 pub use check::check;
 pub use self_signed::names_under;
+
+/// Whom the certificate names while there is no domain. `internal` is nobody's (ICANN, 2024).
+pub const NAME_OF_SET_UP: &str = "imera.internal";
 
 /// Where a certificate came from, as the table `certificate` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +188,11 @@ impl Certs {
         Ok((Certs { inner: Arc::new(inner) }, complaint))
     }
 
+    /// Whether what is served does not name the domain, as where an authority has vouched for another name alone.
+    pub fn is_for_others(&self) -> bool {
+        self.serving().facts.is_for_others(&self.inner.wanted.domain)
+    }
+
     /// What the doors hand to their handshakes.
     pub fn tls(&self) -> Tls {
         self.inner.tls.clone()
@@ -217,7 +226,13 @@ impl Certs {
         self.inner.store.write(job).await?;
         *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
         if self.serving().source != Source::Own {
-            self.serve(certificate, serving);
+            // The wizard at the machine's bare address goes on there, behind the certificate that it began with.
+            let bare = self.inner.wanted.domain == NAME_OF_SET_UP && serving.facts.names_no_address();
+            match bare {
+                true => self.inner.tls.replace_for_names(certificate),
+                false => self.inner.tls.replace(certificate),
+            }
+            *self.inner.serving.lock().unwrap_or_else(PoisonError::into_inner) = serving;
         }
         Ok(())
     }
@@ -344,9 +359,10 @@ pub fn keep_in(c: &Connection, source: Source, pair: &Pair, at: i64) -> rusqlite
     Ok(())
 }
 
-/// What somebody brings before there is a place: it will do for this domain.
-pub fn check_brought(pair: &Pair, domain: &str, now: UtcMicros) -> Result<Facts, CertError> {
-    check::check_strictly(pair, domain, now).map(|(_, facts)| facts)
+/// What somebody brings before there is a place, as it will be served for this domain.
+pub fn check_brought(pair: &Pair, domain: &str, now: UtcMicros) -> Result<Serving, CertError> {
+    let (_, facts) = check::check_strictly(pair, domain, now)?;
+    Ok(Serving::of_others(Source::Own, facts, pair))
 }
 
 /// Both files' text. Errors name the file.

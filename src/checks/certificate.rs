@@ -4,10 +4,14 @@ use super::Check;
 use super::Found;
 use super::Often;
 use super::Subject;
-use crate::certs::Facts;
 use crate::certs::Serving;
 use crate::certs::Source;
+use crate::certs::acme;
+use crate::certs::acme::Consent;
+use crate::certs::acme::NameState;
+use crate::certs::acme::State as NameIs;
 use crate::limits;
+use crate::texts::Lang;
 
 pub const CHECK: Check =
     Check { name: "certificate", often: Often::EveryMinute, look: |subject, _| Box::pin(look(subject)) };
@@ -15,7 +19,11 @@ pub const CHECK: Check =
 async fn look(subject: &Subject) -> Found {
     match &subject.serving {
         None => Found::skipped("no server runs, so none is served"),
-        Some(serving) => judge(serving, subject.clock.utc()),
+        Some(serving) => {
+            let domain = subject.records.as_ref().map(|records| records.place.domain.as_str());
+            let unvouched = domain.and_then(|domain| unvouched(serving, domain, subject.consent, &subject.names));
+            unvouched.unwrap_or_else(|| judge(serving, subject.clock.utc()))
+        }
     }
 }
 
@@ -41,7 +49,7 @@ fn judge(serving: &Serving, now: i64) -> Found {
         false => "",
     };
     if serving.source == Source::Acme && days >= 0 {
-        return match is_late(facts, now) {
+        return match facts.is_late(now) {
             true => Found::warning(format!("it runs out on {until}, in {days} days, and was not renewed"), next),
             false => Found::ok(format!("acme, {}, holds until {until}{strangers}", facts.names.join(" "))),
         };
@@ -57,18 +65,38 @@ fn judge(serving: &Serving, now: i64) -> Found {
     }
 }
 
-/// Renewed at a third of its life, it should never come so far.
-fn is_late(facts: &Facts, now: i64) -> bool {
-    let (left, life) = (facts.not_after - now, facts.not_after - facts.not_before);
-    let warned = limits::CERTIFICATE_TOLD_DAYS[0];
-    let is_short = life < 2 * warned * 86_400_000_000;
-    if is_short { left < life / limits::CERTIFICATE_TOLD_PART } else { facts.days_left(now) < warned }
+/// A place of the internet for whose domain nobody vouches: apps refuse, or warn their people. `None`: it is no such place.
+fn unvouched(serving: &Serving, domain: &str, consent: Consent, names: &[NameState]) -> Option<Found> {
+    let facts = &serving.facts;
+    let is_vouched_for = serving.source == Source::Own || !facts.self_signed && !facts.is_for_others(domain);
+    if is_vouched_for || !acme::is_public(domain) {
+        return None;
+    }
+    let what = format!("no authority has vouched for {domain} yet, so apps refuse to connect, or ask their people");
+    let failed = names.iter().find_map(|name| match &name.state {
+        NameIs::Failed { cause, failures, .. } if *failures >= limits::ACME_TOLD_FAILURES => Some(cause),
+        _ => None,
+    });
+    Some(match (consent, failed) {
+        (Consent::Given, None) => {
+            Found::ok(format!("{}, until the authority that is asked has decided", serving.source.as_str()))
+        }
+        (Consent::Given, Some(cause)) => {
+            let (why, next) = cause.words();
+            let book = Lang::En.book();
+            Found::failed(format!("{what} ({})", book.plain(&why)), book.plain(&next))
+        }
+        _ => Found::failed(what, "on the page /admin/certificate let one come by itself, or bring one along"),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::State;
     use super::*;
+    use crate::certs::Facts;
+    use crate::certs::acme::Cause;
+    use crate::certs::acme::Name;
 
     fn serving(days: i64, self_signed: bool) -> Serving {
         let facts = Facts {
@@ -102,6 +130,33 @@ mod tests {
         ] {
             assert_eq!(judged(life, left), state, "{left} of {life}");
         }
+    }
+
+    #[test]
+    fn a_place_of_the_internet_for_which_nobody_vouches_is_not_all_right() {
+        let own = Serving { source: Source::SelfSigned, ..serving(3_650, true) };
+        let failed = |failures| NameState {
+            name: Name::of("beach.de"),
+            state: NameIs::Failed {
+                cause: Cause::Caa,
+                detail: String::new(),
+                again_at: 0,
+                failures,
+                served_until: None,
+            },
+        };
+        let state = |serving: &Serving, domain, consent, names: &[NameState]| {
+            unvouched(serving, domain, consent, names).map(|found| found.state)
+        };
+        assert_eq!(state(&own, "beach.de", Consent::Missing, &[]), Some(State::Failed));
+        assert_eq!(state(&own, "beach.de", Consent::Given, &[failed(1)]), Some(State::Ok), "it is under way");
+        assert_eq!(state(&own, "beach.de", Consent::Given, &[failed(2)]), Some(State::Failed));
+        assert_eq!(state(&own, "beach.example", Consent::Never, &[]), None, "nobody's name");
+        let mut issued = Serving { source: Source::Acme, ..serving(90, false) };
+        assert_eq!(state(&issued, "beach.de", Consent::Given, &[]), None);
+        issued.facts.missing = vec!["beach.de".to_owned()];
+        assert_eq!(state(&issued, "beach.de", Consent::Missing, &[]), Some(State::Failed), "for another name alone");
+        assert_eq!(state(&serving(90, true), "beach.de", Consent::Never, &[]), None, "the owner brought it");
     }
 
     #[test]

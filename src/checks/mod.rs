@@ -20,6 +20,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use crate::certs::Serving;
+use crate::certs::acme::Consent;
+use crate::certs::acme::NameState;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
 use crate::notices::Severity;
@@ -64,6 +66,9 @@ pub struct Subject {
     pub backup: Option<backup::Backup>,
     /// Doors by name, with their address; empty where no server runs.
     pub doors: Vec<(&'static str, Option<SocketAddr>)>,
+    /// Whether an authority is asked, and how far it is.
+    pub consent: Consent,
+    pub names: Vec<NameState>,
     /// `None`: nobody looks for this place in DNS.
     pub records: Option<dns::Records>,
 }

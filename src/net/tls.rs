@@ -17,6 +17,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::ClientHello;
 use rustls::server::NoServerSessionStorage;
 use rustls::server::ProducesTickets;
 use rustls::server::ResolvesServerCert;
@@ -75,6 +76,8 @@ struct Door {
 /// A chain and key that belong together, ready to be served.
 pub struct Certificate {
     resolver: Arc<dyn ResolvesServerCert>,
+    /// What who names no host is served.
+    unnamed: Arc<dyn ResolvesServerCert>,
     ticketer: Arc<dyn ProducesTickets>,
     end_point: Option<Arc<[u8]>>,
 }
@@ -133,7 +136,8 @@ impl Certificate {
         let certified = CertifiedKey::new(chain, key);
         let ticketer =
             rustls::crypto::aws_lc_rs::Ticketer::new().map_err(|error| CertificateError::Key(error.to_string()))?;
-        Ok(Certificate { resolver: Arc::new(SingleCertAndKey::from(certified)), ticketer, end_point })
+        let resolver = Arc::new(SingleCertAndKey::from(certified));
+        Ok(Certificate { unnamed: resolver.clone(), resolver, ticketer, end_point })
     }
 }
 
@@ -181,10 +185,34 @@ impl Tls {
         served.certificate = certificate;
     }
 
+    /// The same for who asks for a host by name. Who names none, as a browser does at a bare address (RFC 6066 §3), is
+    /// served what was served there before.
+    pub fn replace_for_names(&self, certificate: Certificate) {
+        let served = self.shared.served.lock().unwrap_or_else(PoisonError::into_inner);
+        let unnamed = served.certificate.unnamed.clone();
+        drop(served);
+        let resolver = Arc::new(ByName { named: certificate.resolver, unnamed: unnamed.clone() });
+        self.replace(Certificate { resolver, unnamed, ..certificate });
+    }
+
     /// What the next connection is served.
     pub fn current(&self) -> Arc<Generation> {
         let served = self.shared.served.lock().unwrap_or_else(PoisonError::into_inner);
         served.doors[self.door].generation.clone()
+    }
+}
+
+/// One for who names a host, another for who does not.
+#[derive(Debug)]
+struct ByName {
+    named: Arc<dyn ResolvesServerCert>,
+    unnamed: Arc<dyn ResolvesServerCert>,
+}
+
+impl ResolvesServerCert for ByName {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let one = if hello.server_name().is_some() { &self.named } else { &self.unnamed };
+        one.resolve(hello)
     }
 }
 

@@ -19,13 +19,15 @@ use crate::certs::acme::State;
 use crate::limits;
 use crate::net::dns::DnsError;
 use crate::notices::Severity;
+use crate::route::entry;
 use crate::settings;
 use crate::texts::Lang;
 use crate::texts::Text;
+use crate::texts::text;
 
 /// Runs until it is dropped, before set-up too: then the wizard says what is wanted.
 pub async fn run(house: Arc<House>) {
-    tokio::join!(house.acme.run(), want(&house), tell(&house), remind(&house));
+    tokio::join!(house.acme.run(), want(&house), tell(&house), announce(&house), remind(&house));
 }
 
 /// Once the doors are open and the owner has agreed: the names of this place, looked at again every
@@ -39,16 +41,24 @@ async fn want(house: &House) {
         tracing::warn!(%error, "whether certificates of an authority are renewed cannot be kept");
     }
     let mut changes = house.settings.changes();
+    // When the names were looked up.
+    let mut looked: Option<Duration> = None;
     loop {
-        changes.borrow_and_update();
-        if house.acme.consent() == Consent::Given {
-            let names = names(house, &domain).await;
-            house.acme.want(names, how.clone());
-        } else {
+        let now = house.clock.since_start();
+        let every = Duration::from_secs(limits::ACME_HOSTS_EVERY_S);
+        if house.acme.consent() != Consent::Given {
+            looked = None;
             house.acme.want(Vec::new(), how.clone());
             put_up(house, None);
+        } else if looked.is_none_or(|at| now >= at + every) {
+            looked = Some(now);
+            let names = names(house, &domain).await;
+            house.acme.want(names, how.clone());
         }
-        let _ = house.clock.timeout(Duration::from_secs(limits::ACME_HOSTS_EVERY_S), changes.changed()).await;
+        let pause = Duration::from_secs(limits::CHECK_EVERY_S);
+        if house.clock.timeout(pause, changes.changed()).await.is_some() {
+            looked = None;
+        }
     }
 }
 
@@ -59,10 +69,9 @@ async fn names(house: &House, domain: &str) -> Vec<Name> {
     let mut names: Vec<String> = all.next().into_iter().collect();
     let host = house.settings.text(&settings::HOST).and_then(|host| certs::names_under(&host).into_iter().next());
     names.extend(host.filter(|host| !names.contains(host)));
-    let mut ours: BTreeSet<IpAddr> = BTreeSet::new();
-    for name in &names {
-        ours.extend(house.resolver.addresses(name).await.unwrap_or_default());
-    }
+    // Where the machine has a name of its own, the domain leads elsewhere, and so does what is under it.
+    let here = names.last().map(String::as_str).unwrap_or_default();
+    let ours: BTreeSet<IpAddr> = house.resolver.addresses(here).await.unwrap_or_default().into_iter().collect();
     let known: Vec<String> = house.acme.state().into_iter().map(|known| known.name.to_string()).collect();
     for host in all.filter(|host| !names.contains(host)).collect::<Vec<_>>() {
         let leads_here = match house.resolver.addresses(&host).await {
@@ -101,6 +110,31 @@ fn put_up(house: &House, notice: Option<Notice>) {
     if let Some(notice) = notice {
         let next = Lang::En.book().plain(&notice.next);
         house.notices.raise(format!("acme_{}", notice.key), notice.severity, &notice.what, &next);
+    }
+}
+
+/// Tells the owner when an authority has vouched for the domain, for which nobody did before.
+pub(super) async fn announce(house: &House) {
+    let open = house.open.wait().await;
+    let Some(domain) = house.settings.domain() else { return };
+    let mut changes = house.acme.changes();
+    let mut before: Option<bool> = None;
+    loop {
+        changes.borrow_and_update();
+        let source = open.certs.serving().source;
+        // What somebody has brought goes before it, and says nothing of it.
+        if source != Source::Own {
+            let is_there = source == Source::Acme && !open.certs.is_for_others();
+            if is_there && before == Some(false) {
+                let words = text("alert-certificate").with("place", house.settings.place_name());
+                let words = house.settings.language().book().plain(&words.with("domain", &domain));
+                entry::tell_owners(&open.parts, None, &words).await;
+            }
+            before = Some(is_there);
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
     }
 }
 

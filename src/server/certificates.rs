@@ -11,13 +11,11 @@ use super::pages;
 use crate::certs::CertError;
 use crate::certs::Certs;
 use crate::certs::For;
+use crate::certs::NAME_OF_SET_UP;
 use crate::certs::Source;
 use crate::limits;
 use crate::notices::Severity;
 use crate::settings;
-
-/// Whom the certificate names while there is no domain. `internal` is nobody's (ICANN, 2024).
-const NAME_OF_SET_UP: &str = "imera.internal";
 
 /// Those of a place that is set up.
 pub async fn open_certs(house: &House, domain: &str) -> Result<Certs, Failure> {

@@ -344,3 +344,31 @@ async fn a_certificate_that_is_not_renewed_is_told_at_ten_five_and_one_days_and_
         assert_eq!((hours.as_slice(), told), (wanted, wanted.len()), "each once");
     }
 }
+
+#[tokio::test]
+async fn the_owner_is_told_once_when_the_certificate_for_the_domain_has_come() {
+    let door = door();
+    let place = Place::open(&door).await;
+    let house = place.house.clone();
+    let announcing = tokio::spawn(async move { acme::announce(&house).await });
+    let certs = place.house.open.get().unwrap().certs.clone();
+    // Each change of what is wanted makes it look.
+    let look = |name: &'static str| {
+        let how = crate::certs::acme::How { ways: Vec::new() };
+        place.house.acme.want(vec![crate::certs::acme::Name::of(name)], how);
+    };
+    look("a.example");
+    entry(&place, "nothing yet").await;
+    place.told("nothing yet").await;
+    certs.take_up(issued(1, 24 * 89), |_| Ok(())).await.unwrap();
+    look("b.example");
+    place.told("The certificate for beach.example has come.").await;
+    certs.take_up(issued(1, 24 * 90), |_| Ok(())).await.unwrap();
+    look("c.example");
+    entry(&place, "the end").await;
+    place.told("the end").await;
+    let told = place.messages().await;
+    let told = told.iter().filter(|message| message.contains("has come")).count();
+    assert_eq!(told, 1, "a renewal is no news");
+    announcing.abort();
+}

@@ -47,6 +47,8 @@ pub async fn subject(house: &House) -> Subject {
         serving: open.map(|open| open.certs.serving()),
         doors: doors.unwrap_or_default(),
         backup: house.backups.summary().await.ok().as_ref().map(backups::facts),
+        consent: house.acme.consent(),
+        names: house.acme.state(),
         records: records(house),
     }
 }

@@ -42,6 +42,10 @@ pub(super) fn wrong(error: &CertError) -> Text {
         CertError::NotYet(date) => text("cert-not-yet").with("date", date),
         CertError::Order(number) => text("cert-order").with("number", *number),
         CertError::Chain => text("cert-chain"),
+        CertError::Kind(kind) => text("cert-kind").with("kind", kind),
+        CertError::Use => text("cert-use"),
+        CertError::Unknown(what) => text("cert-unknown").with("what", what),
+        CertError::Long(count) => text("cert-long").with("count", *count),
         CertError::Broken(reason) => text("cert-broken").with("reason", reason),
     }
 }

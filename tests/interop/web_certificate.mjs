@@ -53,6 +53,8 @@ export async function certificates({ page, origin, look, both, check, how }) {
   await page.locator('form[action="/admin/certificate/automatic"] button').click();
   await page.waitForURL('**/admin/certificate?n=automatic');
   await look('certificate-automatic');
+  await page.goto(`${origin}/admin/records`);
+  await both('admin-records');
 }
 
 // A place at home.

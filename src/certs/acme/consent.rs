@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use super::Acme;
 use super::Name;
 use super::rows;
+use crate::certs::Source;
 use crate::settings;
 use crate::settings::SettingError;
 
@@ -36,7 +37,7 @@ const TERMS: &str = "https://letsencrypt.org/repository/";
 /// How it stands with an authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
-    /// None can be asked: files of the machine's options decide, the place is at home, or its domain is nobody's.
+    /// None can be asked: somebody has brought one along, the place is at home, or its domain is nobody's.
     Never,
     /// Nobody has agreed to its terms.
     Missing,
@@ -57,7 +58,8 @@ pub struct Terms {
 struct Place<'a> {
     domain: &'a str,
     home: bool,
-    files: bool,
+    /// Files of the machine's options, or a certificate that somebody brought: it goes before all others.
+    brought: bool,
     /// The machine's options name an authority: then it is the one to be asked, whatever the place.
     named: bool,
     /// The setting `acme`.
@@ -68,7 +70,7 @@ impl Place<'_> {
     fn consent(&self) -> Consent {
         let can_be_asked = self.named || !self.home && is_public(self.domain);
         match self.chosen {
-            _ if self.files || !can_be_asked => Consent::Never,
+            _ if self.brought || !can_be_asked => Consent::Never,
             Some(true) => Consent::Given,
             // Who names an authority knows its terms.
             None if self.named => Consent::Given,
@@ -93,7 +95,7 @@ impl Acme {
         let place = Place {
             domain: &domain,
             home: shared.settings.is_on(&settings::HOME),
-            files: certs.is_some_and(|certs| certs.files().is_some()),
+            brought: certs.is_some_and(|certs| certs.files().is_some() || certs.serving().source == Source::Own),
             named: shared.authority.directory.is_some(),
             chosen: shared.settings.text(&settings::ACME).map(|chosen| chosen == "on"),
         };
@@ -132,7 +134,6 @@ mod tests {
     use crate::certs;
     use crate::certs::Certs;
     use crate::certs::For;
-    use crate::certs::Source;
     use crate::certs::acme::Authority;
     use crate::clock::Clock;
     use crate::net::dns::Resolver;
@@ -156,7 +157,7 @@ mod tests {
 
     #[test]
     fn nobody_is_asked_before_the_owner_has_agreed() {
-        let place = |chosen| Place { domain: "beach.de", home: false, files: false, named: false, chosen };
+        let place = |chosen| Place { domain: "beach.de", home: false, brought: false, named: false, chosen };
         assert_eq!(place(None).consent(), Consent::Missing);
         assert_eq!(place(Some(false)).consent(), Consent::Missing);
         assert_eq!(place(Some(true)).consent(), Consent::Given);
@@ -165,7 +166,7 @@ mod tests {
         assert_eq!(named(Some(false)).consent(), Consent::Missing, "a no is a no");
         assert_eq!(Place { home: true, ..place(Some(true)) }.consent(), Consent::Never);
         assert_eq!(Place { domain: "a.test", ..place(Some(true)) }.consent(), Consent::Never);
-        assert_eq!(Place { files: true, ..named(Some(true)) }.consent(), Consent::Never);
+        assert_eq!(Place { brought: true, ..named(Some(true)) }.consent(), Consent::Never);
     }
 
     /// A place for `a.de` with this authority's certificate; `account`: made there once.

@@ -49,6 +49,7 @@ fn a_chain_in_order_passes_and_a_lone_leaf_lacks_it() {
     let (mut pair, authority) = signed(&["a.test"], (2026, 2028));
     let (_, facts) = check(&pair, "a.test", NOW).unwrap();
     assert!(facts.lacks_chain());
+    assert_eq!(facts.issuer, "An authority");
     assert_eq!(facts.missing.len(), 4);
     pair.chain.push_str(&authority);
     assert!(!check(&pair, "a.test", NOW).unwrap().1.lacks_chain());

@@ -90,7 +90,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
 fn answer(who: (&Inner, &Asked, &Owner), certs: &Certs, errors: Errors) -> Response {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (serving, now) = (certs.serving(), who.0.clock.utc());
-    let (heading, lead) = state(&serving, now);
+    let (heading, lead) = state(&serving, certs.is_for_others(), now);
     let (f, d) = desk::desk(who, &desk::SETTINGS, &heading, errors);
     let f = Frame { path: "/admin/certificate".to_owned(), ..f };
     let row = |(state, heading, more): (&'static str, Text, Text)| Row {
@@ -126,17 +126,25 @@ fn answer(who: (&Inner, &Asked, &Owner), certs: &Certs, errors: Errors) -> Respo
 }
 
 /// How it stands in one sentence, and what that means.
-fn state(serving: &Serving, now: UtcMicros) -> (Text, Text) {
+fn state(serving: &Serving, for_others: bool, now: UtcMicros) -> (Text, Text) {
     let facts = &serving.facts;
+    let soon = is_soon(serving, now);
     match facts.days_left(now) {
         ..0 => (text("certificate-over"), text("certificate-over-more")),
         _ if serving.source == Source::Home => (text("certificate-home"), text("certificate-home-more")),
         _ if facts.self_signed => (text("certificate-self"), text("certificate-self-more")),
-        limits::CERTIFICATE_WARN_DAYS.. if serving.is_of_strangers() => {
-            (text("certificate-strangers"), text("certificate-strangers-more"))
-        }
-        0..limits::CERTIFICATE_WARN_DAYS => (text("certificate-soon"), text("certificate-soon-more")),
+        _ if for_others => (text("certificate-others"), text("certificate-others-more")),
+        _ if soon => (text("certificate-soon"), text("certificate-soon-more")),
+        _ if serving.is_of_strangers() => (text("certificate-strangers"), text("certificate-strangers-more")),
         _ => (text("certificate-good"), text("certificate-good-more")),
+    }
+}
+
+/// Whether somebody has to see to it: an authority's is renewed by itself.
+fn is_soon(serving: &Serving, now: UtcMicros) -> bool {
+    match serving.source {
+        Source::Acme => serving.facts.is_late(now),
+        _ => serving.facts.days_left(now) < limits::CERTIFICATE_WARN_DAYS,
     }
 }
 
@@ -150,7 +158,7 @@ fn facts(serving: &Serving, now: UtcMicros, until: &dyn Fn(UtcMicros) -> String)
     let days = serving.facts.days_left(now);
     let (sign, heading) = match days {
         ..0 => ("bad", text("certificate-until-over").with("day", until(*not_after))),
-        0..limits::CERTIFICATE_WARN_DAYS => ("warn", text("certificate-until").with("day", until(*not_after))),
+        _ if is_soon(serving, now) => ("warn", text("certificate-until").with("day", until(*not_after))),
         _ => ("ok", text("certificate-until").with("day", until(*not_after))),
     };
     let next = match serving.source {
@@ -161,7 +169,8 @@ fn facts(serving: &Serving, now: UtcMicros, until: &dyn Fn(UtcMicros) -> String)
     };
     rows.push((sign, heading, next));
     rows.push(("ok", text("certificate-names"), text("certificate-names-more").with("names", listed(names))));
-    if !missing.is_empty() {
+    // An authority is asked for those that lead here; the others are missed by nobody.
+    if !missing.is_empty() && serving.source != Source::Acme {
         let more = text("certificate-missing-more").with("names", listed(missing));
         rows.push(("warn", text("certificate-missing"), more));
     }

@@ -33,14 +33,17 @@ use super::steps::StepFrame;
 use super::to;
 use crate::certs;
 use crate::certs::Pair;
+use crate::certs::Serving;
 use crate::certs::acme;
 use crate::certs::acme::Acme;
 use crate::certs::acme::NameState;
 use crate::certs::acme::Terms;
 use crate::certs::brought;
 use crate::clock;
+use crate::clock::UtcMicros;
 use crate::limits;
 use crate::texts::Markup;
+use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
 use crate::web::brought as bring;
@@ -68,8 +71,8 @@ struct Page {
     /// The domain has its certificate, and the wizard is not there yet.
     moves: Option<String>,
     terms: Terms,
-    /// Until when the one that was brought along holds, and who vouches for it.
-    brought: Option<[String; 2]>,
+    /// Of the one that was brought along: a class, until when it holds, and whether devices know who vouches.
+    brought: Option<(&'static str, Markup, Markup)>,
     /// The fields for one that is brought.
     bring: Markup,
 }
@@ -99,18 +102,15 @@ fn answer(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> Res
     let states = if is_asked { wanted(site, draft) } else { Vec::new() };
     let (f, s) = steps::frame(site, asked, entered, errors);
     let now = site.clock.utc();
-    let told = |pair: &Pair, domain: &str| {
-        let facts = certs::check_brought(pair, domain, now).ok()?;
-        Some([days::day(&f.t, facts.not_after, now), facts.issuer])
-    };
-    let brought = chosen.and_then(|chosen| told(chosen.brought.as_ref()?, &chosen.domain));
+    let brought = |pair: &Pair, domain: &str| Some(told(&f, &certs::check_brought(pair, domain, now).ok()?, now));
+    let brought = chosen.and_then(|chosen| brought(chosen.brought.as_ref()?, &chosen.domain));
     let page_of = Page {
         domain: draft.name.as_ref().map(|name| name.domain.clone()).unwrap_or_default(),
         home: draft.kind == Some(Kind::Home),
         asked: is_asked,
         names: names::rows(&f.t, &states, now),
         failed: names::any_failed(&states),
-        moves: moves(site, asked, &states),
+        moves: moves(site, asked, draft, &states),
         terms: site.acme.get().map(Acme::terms).unwrap_or_default(),
         brought,
         bring: bring::fields(&f, &s.errors),
@@ -118,6 +118,19 @@ fn answer(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> Res
         s,
     };
     page(status, &page_of)
+}
+
+/// What is known of one that was brought along.
+fn told(f: &Frame, serving: &Serving, now: UtcMicros) -> (&'static str, Markup, Markup) {
+    let until = text("setup-certificate-until").with("day", days::day(&f.t, serving.facts.not_after, now));
+    let (class, vouches) = if serving.facts.self_signed {
+        ("warn", text("certificate-self-brought"))
+    } else if serving.is_of_strangers() {
+        ("warn", text("certificate-strangers-more"))
+    } else {
+        ("ok", text("certificate-good-more"))
+    };
+    (class, f.t.html(&until), f.t.html(&vouches))
 }
 
 /// POST `/setup/certificate/bring`: one is brought along, in files or pasted. It is served when the place opens.
@@ -204,8 +217,9 @@ fn wanted(site: &Inner, draft: &Draft) -> Vec<NameState> {
     acme.state()
 }
 
-/// The name under which the wizard goes on; `None`: it is there, or cannot be yet.
-fn moves(site: &Inner, asked: &Asked, states: &[NameState]) -> Option<String> {
+/// The name under which the wizard goes on: the machine's own, as a domain beside it leads to somebody else's web site.
+/// `None`: it is there, or cannot be yet.
+fn moves(site: &Inner, asked: &Asked, draft: &Draft, states: &[NameState]) -> Option<String> {
     site.https_port?;
     let issued = |state: &&NameState| matches!(state.state, acme::State::Issued { .. });
     let host = asked.host().unwrap_or_default();
@@ -214,8 +228,9 @@ fn moves(site: &Inner, asked: &Asked, states: &[NameState]) -> Option<String> {
     if names.iter().any(|name| there(name)) {
         return None;
     }
-    // The machine's own name before the domain, whose web site may live elsewhere.
-    names.into_iter().next_back()
+    let name = draft.name.as_ref()?;
+    let ours = certs::names_under(name.host.as_ref().unwrap_or(&name.domain)).swap_remove(0);
+    names.into_iter().find(|name| *name == ours)
 }
 
 /// GET `/setup/move`: to the domain, with a ticket. By a link, as browsers let no form lead to another host.
@@ -225,7 +240,7 @@ pub(super) async fn go(State(site): State<Arc<Inner>>, asked: Asked) -> Response
         Err(reply) => return reply,
     };
     let states = site.acme.get().map(|acme| acme.state()).unwrap_or_default();
-    let (Some(name), Some(port)) = (moves(&site, &asked, &states), site.https_port) else {
+    let (Some(name), Some(port)) = (moves(&site, &asked, &entered.draft, &states), site.https_port) else {
         return to(steps::CERTIFICATE.path);
     };
     let ticket = clock::token();

@@ -25,6 +25,9 @@ use crate::accounts::AccountId;
 use crate::accounts::invites::Invites;
 use crate::accounts::invites::Order;
 use crate::accounts::invites::links::Links;
+use crate::certs::acme;
+use crate::certs::acme::Acme;
+use crate::certs::acme::NameState;
 use crate::limits;
 use crate::texts::Lang;
 use crate::texts::Markup;
@@ -55,6 +58,8 @@ struct Page {
     locked: bool,
     /// An authority is asked already.
     asked_for: bool,
+    /// It has vouched for all names.
+    issued: bool,
     /// One was brought along.
     brought: bool,
 }
@@ -75,7 +80,11 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     let asked_for = entered.draft.certificate.as_ref().is_some_and(|chosen| chosen.now);
     let Plan { domain, host, home, place_name: place, owner, backup_at: at, brought, .. } = plan;
     let (owner, brought) = (owner.name, brought.is_some());
-    let page_of = Page { f, s, place, domain, ascii, host, home, records, owner, at, keep, locked, asked_for, brought };
+    let states = site.acme.get().filter(|_| asked_for).map(Acme::state).unwrap_or_default();
+    let is_issued = |name: &NameState| matches!(name.state, acme::State::Issued { .. });
+    let issued = !states.is_empty() && states.iter().all(is_issued);
+    let page_of =
+        Page { f, s, place, domain, ascii, host, home, records, owner, at, keep, locked, asked_for, issued, brought };
     page(StatusCode::OK, &page_of)
 }
 
