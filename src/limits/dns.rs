@@ -48,3 +48,17 @@ pub const RECORD_SHOWN_VALUES: usize = 4;
 /// How often the running server looks at its records, seconds, and how long after its start first.
 pub const CHECK_DNS_EVERY_S: u64 = 3_600;
 pub const CHECK_DNS_FIRST_S: u64 = 600;
+
+// Records that we write (RFC 2136)
+
+/// How far our clock and a name server's may be apart for a signature to hold, seconds (RFC 8945 §10).
+pub const DNS_CLOCK_FUDGE_S: u16 = 300;
+/// Bytes of a key's secret: SHA-512 uses no more than 128.
+pub const DNS_SECRET_MAX_BYTES: usize = 128;
+/// How long others may remember a proof that we wrote, seconds: it is there for a minute.
+pub const ACME_RECORD_TTL_S: u32 = 60;
+/// How long a zone's name servers may take until all of them show a proof, seconds. Secondaries hear of it by NOTIFY
+/// within seconds; some providers copy by the minute.
+pub const ACME_RECORD_SHOWN_MAX_S: u64 = 150;
+/// Signs of the list of proofs that are still to be taken away: two orders of [`super::ACME_NAMES_MAX`] names.
+pub const ACME_RECORDS_LEFT_MAX_SIGNS: usize = 30_000;

@@ -10,11 +10,11 @@ use super::own::Way;
 use super::wanted::Presence;
 use super::wanted::Value;
 use super::wanted::Wanted;
-use super::zone::Said;
-use super::zone::address;
-use super::zone::plain;
 use crate::limits;
 use crate::net::dns::RData;
+use crate::net::dns::servers::Said;
+use crate::net::dns::servers::address;
+use crate::net::dns::servers::plain;
 
 /// How a record is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,11 +20,6 @@ use super::wanted::Presence;
 use super::wanted::Row;
 use super::wanted::Value;
 use super::wanted::Wanted;
-use super::zone;
-use super::zone::NoZone;
-use super::zone::Said;
-use super::zone::Server;
-use super::zone::Zone;
 use crate::clock;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
@@ -32,6 +27,11 @@ use crate::limits;
 use crate::net::dns::Name;
 use crate::net::dns::RecordType;
 use crate::net::dns::Resolver;
+use crate::net::dns::servers;
+use crate::net::dns::servers::NoZone;
+use crate::net::dns::servers::Said;
+use crate::net::dns::servers::Server;
+use crate::net::dns::servers::Zone;
 
 /// What a look found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,10 +133,10 @@ async fn whole(
     ours: &Ours,
     authority: Option<&str>,
 ) -> (Vec<Judged>, Vec<Trouble>) {
-    let (Some(domain), Some(machine)) = (zone::name(&place.domain), zone::name(&place.machine)) else {
+    let (Some(domain), Some(machine)) = (servers::name(&place.domain), servers::name(&place.machine)) else {
         return (all(place, ours, &State::Waiting), vec![Trouble::NoDomain]);
     };
-    let zone = match zone::find(resolver, clock, &domain).await {
+    let zone = match servers::find(resolver, clock, &domain).await {
         Ok(zone) => zone,
         Err(NoZone::NoInternet) => return (all(place, ours, &State::CouldNotLook), vec![Trouble::NoInternet]),
         Err(NoZone::NoDomain) => return (all(place, ours, &State::Waiting), vec![Trouble::NoDomain]),
@@ -188,7 +188,7 @@ fn questions(wanted: &[Wanted], domain: &Name) -> Vec<(Name, RecordType)> {
             Value::Redirect { .. } => RecordType::A,
         };
         // What is told of a web site elsewhere is no name; its question is for nothing.
-        (zone::name(&wanted.name).unwrap_or_else(|| domain.clone()), kind)
+        (servers::name(&wanted.name).unwrap_or_else(|| domain.clone()), kind)
     };
     let anything =
         domain.prepend_label(format!("imera-{}", clock::random::<4>().map(|byte| byte.to_string()).concat()));
@@ -212,7 +212,7 @@ async fn ask_all(
             let mut said = Vec::new();
             for (name, kind) in &questions {
                 let Some(at) = server.at else { break };
-                match zone::ask_server((&resolver, &clock, &apex), at, name, *kind).await {
+                match servers::ask_server((&resolver, &clock, &apex), at, name, *kind).await {
                     Ok(answer) => said.push(answer),
                     // Who is silent once keeps nobody waiting for the rest.
                     Err(_) => break,
@@ -232,7 +232,7 @@ async fn ask_all(
 async fn remembered(resolver: &Resolver, questions: &[(Name, RecordType)]) -> Vec<Said> {
     let mut all = Vec::new();
     for (name, kind) in questions {
-        let said = zone::ask_resolver(resolver, name, *kind).await;
+        let said = servers::ask_resolver(resolver, name, *kind).await;
         let is_nothing = matches!(&said, Said::Records { records, .. } if records.is_empty());
         all.push(if is_nothing { Said::Nothing } else { said });
     }
@@ -250,7 +250,7 @@ async fn judged(
     for question in [questions.len() - 2, questions.len() - 1] {
         for said in to(question) {
             if let Said::Records { records, .. } = said {
-                anything.extend(records.iter().filter_map(zone::address));
+                anything.extend(records.iter().filter_map(servers::address));
             }
         }
     }
@@ -269,11 +269,11 @@ async fn judged(
 }
 
 async fn resolver_addresses(resolver: &Resolver, host: &str) -> Vec<IpAddr> {
-    let Some(name) = zone::name(host) else { return Vec::new() };
+    let Some(name) = servers::name(host) else { return Vec::new() };
     let mut ips = Vec::new();
     for kind in [RecordType::A, RecordType::AAAA] {
-        if let Said::Records { records, .. } = zone::ask_resolver(resolver, &name, kind).await {
-            ips.extend(records.iter().filter_map(zone::address));
+        if let Said::Records { records, .. } = servers::ask_resolver(resolver, &name, kind).await {
+            ips.extend(records.iter().filter_map(servers::address));
         }
     }
     ips
