@@ -171,6 +171,8 @@ pub const SELF_SIGNED_DAYS: i64 = 3_650;
 /// Days that what the home authority signs holds, first and last day counted. Devices take at most 398; it is renewed
 /// at a third left.
 pub const HOME_LEAF_DAYS: i64 = 397;
+/// Addresses of the machine that it names: those of today, and of the days before for devices that remember them.
+pub const HOME_ADDRESSES_MAX: usize = 8;
 /// Certificates of one kind that stay in the table, the newest ones.
 pub const CERTIFICATES_KEPT: i64 = 4;
 /// Days before a certificate runs out from which on we complain.
@@ -290,6 +292,8 @@ pub const NEGOTIATION_MAX_S: u64 = 60;
 pub const REGISTRATION_MAX_S: u64 = 600;
 /// Failed log-ins on one stream (RFC 6120 §6.4.5: 2 to 5).
 pub const LOGIN_TRIES: u32 = 5;
+/// What may be asked on one stream before a log-in: the forms of several tries to come in (XEP-0077).
+pub const IQS_BEFORE_LOGIN_MAX: u32 = 64;
 /// How long the end of a stream may take to be written, seconds.
 pub const CLOSE_MAX_S: u64 = 5;
 /// Bytes read from a socket at a time: a TLS record. One buffer a thread.

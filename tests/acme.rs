@@ -277,3 +277,46 @@ async fn a_clock_that_is_a_year_wrong_is_told_and_nothing_is_ordered_before_it_i
         assert!((ahead_s - wrong_s).abs() < 60, "{ahead_s}");
     }
 }
+
+/// A server that waits for its set-up, and asks this authority.
+fn waiting(folder: &Folder, authority: &Authority) -> Server {
+    let mut server = Server::with(folder, &["serve"], &authority.environment());
+    assert!(server.line().starts_with("setup "));
+    server
+}
+
+fn set_up(folder: &Folder, more: &[&str]) -> process::Told {
+    let arguments = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
+    folder.imera(&[&arguments[..], &["--certificate", "acme", "--agree"], more].concat(), "four everyday words\n")
+}
+
+#[test]
+fn contract_set_up_waits_for_the_certificate_and_tells_each_state() {
+    let (authority, folder) = (Authority::start(json!({})), Folder::new());
+    let _server = waiting(&folder, &authority);
+    let told = set_up(&folder, &["--wait", "5m"]);
+    assert_eq!(told.code, 0, "{} {}", told.stdout, told.stderr);
+    let line = |words: &str| told.stdout.lines().position(|line| line.starts_with(words));
+    let (asked, issued) = (line("Certificate  asked of an authority"), line("beach.example  issued, until 20"));
+    assert!(asked.is_some() && asked < issued, "{}", told.stdout);
+    assert_eq!(folder.json(&["status"])["certificate"]["source"], "acme");
+}
+
+#[test]
+fn contract_set_up_that_waits_in_vain_says_why_and_what_to_do() {
+    let (mut authority, folder) = (Authority::start(json!({})), Folder::new());
+    authority.down();
+    let _server = waiting(&folder, &authority);
+    let told = set_up(&folder, &["--wait", "30s", "--json"]);
+    assert_eq!(told.code, 1, "{} {}", told.stdout, told.stderr);
+    // Told at once, as the next try is later than that.
+    let wanted = "imera: there is no certificate for beach.example yet (The authority does not answer): ";
+    assert!(told.stderr.starts_with(wanted) && told.stderr.contains("imera tries again at 20"), "{}", told.stderr);
+    assert_eq!(told.stderr.lines().count(), 1, "{}", told.stderr);
+    let done: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    let name = &done["names"][0];
+    assert_eq!(
+        (&name["name"], &name["state"], &name["cause"]),
+        (&"beach.example".into(), &"failed".into(), &"authority".into())
+    );
+}

@@ -24,6 +24,8 @@ mod rules;
 mod server;
 #[path = "attack/stop.rs"]
 mod stop;
+#[path = "attack/web_floods.rs"]
+mod web_floods;
 #[path = "attack/xml.rs"]
 mod xml;
 
@@ -36,3 +38,5 @@ mod inside;
 mod process;
 #[path = "support/small_disk.rs"]
 mod small_disk;
+#[path = "support/websocket.rs"]
+mod websocket;

@@ -246,31 +246,47 @@ async fn rfc9113_the_web_speaks_http_2_to_who_names_it() {
     connection.abort();
 }
 
-/// A certificate that an authority has issued, as files beside the data folder.
-fn issued(folder: &Folder) -> [(&'static str, std::path::PathBuf); 2] {
+/// A certificate that an authority has issued, as files beside the data folder; that one alone is known to the machine.
+fn issued(folder: &Folder) -> [(&'static str, std::path::PathBuf); 3] {
     std::fs::create_dir_all(&folder.path).unwrap();
     let (root, key) = (rcgen::KeyPair::generate().unwrap(), rcgen::KeyPair::generate().unwrap());
     let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
     params.distinguished_name.push(rcgen::DnType::CommonName, "An authority");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    std::fs::write(folder.file("root.pem"), params.self_signed(&root).unwrap().pem()).unwrap();
     let issuer = rcgen::Issuer::new(params, root);
     let leaf = rcgen::CertificateParams::new(vec![DOMAIN.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
     std::fs::write(folder.file("cert.pem"), leaf.pem()).unwrap();
     std::fs::write(folder.file("key.pem"), key.serialize_pem()).unwrap();
-    [("IMERA_TLS_CERT", folder.file("cert.pem")), ("IMERA_TLS_KEY", folder.file("key.pem"))]
+    let files = [("IMERA_TLS_CERT", "cert.pem"), ("IMERA_TLS_KEY", "key.pem"), ("SSL_CERT_FILE", "root.pem")];
+    files.map(|(variable, name)| (variable, folder.file(name)))
 }
 
 #[tokio::test]
 async fn rfc6797_7_browsers_stay_with_https_once_somebody_vouches_for_the_certificate() {
-    for vouched in [false, true] {
+    // By the machine itself, by an authority that devices do not know, and by one that they do.
+    for (files, vouched) in [(0, false), (2, false), (3, true)] {
         let folder = Folder::new();
-        let files = if vouched { issued(&folder).to_vec() } else { Vec::new() };
+        let files = issued(&folder)[..files].to_vec();
         let mut server = Server::with(&folder, &["serve", "--test-profile"], &files);
         server.read_ready();
         let mut tls = over_tls(port(&server), &["http/1.1"]).await.unwrap();
         let page = asked(&mut tls, GET.as_bytes()).await;
         assert_eq!(page.contains("strict-transport-security: max-age=31536000\r\n"), vouched, "{page:.600}");
-        let plain = asked(&mut TcpStream::connect(server.address("http")).await.unwrap(), GET.as_bytes()).await;
-        assert!(plain.starts_with("HTTP/1.1 200") && !plain.contains("strict-transport"), "§7.2: {plain:.600}");
+        let plain = |path: &'static str| {
+            let at = server.address("http");
+            async move {
+                let get = GET.replace("/sign-in", path);
+                asked(&mut TcpStream::connect(at).await.unwrap(), get.as_bytes()).await
+            }
+        };
+        let page = plain("/sign-in?to=/me").await;
+        assert!(!page.contains("strict-transport"), "§7.2: {page:.600}");
+        // Then nobody needs to come without TLS; what authorities and watchdogs ask for stays.
+        let there = format!("location: https://localhost:{}/sign-in?to=/me\r\n", port(&server).port());
+        assert_eq!((page.starts_with("HTTP/1.1 308 "), page.contains(&there)), (vouched, vouched), "{page:.600}");
+        assert!(plain("/healthz").await.starts_with("HTTP/1.1 200 "));
+        assert!(plain("/.well-known/acme-challenge/none").await.starts_with("HTTP/1.1 404 "));
     }
 }
 

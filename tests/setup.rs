@@ -211,3 +211,39 @@ fn the_set_up_address_is_a_qr_code_where_a_terminal_is() {
     let piped = folder.imera(&["setup", "code"], "");
     assert_eq!((piped.code, lines(&piped.stdout)), (0, 0), "a file needs no picture");
 }
+
+#[test]
+fn contract_an_authority_is_asked_only_by_who_agrees_and_bad_combinations_are_one_line() {
+    let folder = Folder::new();
+    let beach = ["--domain", "beach.example"];
+    for (arguments, wanted) in [
+        (&["--certificate", "acme"][..], "to whose terms you have to agree: read them at https://letsencrypt.org/"),
+        (&["--agree"], "--agree has no effect: add --certificate acme"),
+        (&["--certificate", "own", "--agree"], "--agree has no effect: add --certificate acme"),
+        (&["--certificate", "own", "--wait", "1m"], "--wait has no effect: add --certificate acme and --agree"),
+        (&["--certificate", "acme", "--agree", "--wait", "soon"], "--wait cannot be \"soon\": it has to be a time"),
+        (&["--certificate", "acme", "--agree", "--cert", "x"], "--cert and --key have no effect: add --certificate"),
+        (&["--certificate", "acme", "--agree", "--home"], "is not for a home network: leave it out"),
+        (&["--certificate", "acme", "--agree"], "is not for beach.example, which no authority knows: take own or"),
+        (&["--certificate", "magic"], "--certificate cannot be \"magic\": it is acme, own or files"),
+    ] {
+        let told = set_up(&folder, &[&beach[..], arguments].concat());
+        assert_eq!(told.code, 2, "{arguments:?} {}", told.stderr);
+        assert!(told.stderr.contains(wanted), "{}", told.stderr);
+        assert_eq!(told.stderr.lines().count(), 1, "{}", told.stderr);
+    }
+    assert!(!folder.path.exists(), "nothing was begun");
+    let chosen = |folder: &Folder| folder.json(&["settings", "get", "acme"])["value"].clone();
+    let agreed = ["--domain", "beach-house.de", "--certificate", "acme", "--agree", "--json"];
+    let told = set_up(&folder, &agreed);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!((&told["certificate"], chosen(&folder)), (&"acme".into(), true.into()));
+    let nobody = Folder::new();
+    let told = set_up(&nobody, &[&agreed[..], &["--wait", "9m"]].concat());
+    assert_eq!((told.code, chosen(&nobody)), (1, true.into()), "it is set up all the same");
+    assert!(told.stderr.contains("no server runs here that could ask for the certificate"), "{}", told.stderr);
+    let other = Folder::new();
+    assert_eq!(set_up(&other, &["--domain", "beach-house.de"]).code, 0);
+    assert_eq!(chosen(&other), serde_json::Value::Null, "nobody has agreed to anything");
+}

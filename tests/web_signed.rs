@@ -54,6 +54,10 @@ impl Founding for Nobody {
         Vec::new()
     }
 
+    fn open_ports(&self) -> Vec<u16> {
+        Vec::new()
+    }
+
     fn address(&self) -> Option<&str> {
         None
     }
@@ -90,7 +94,7 @@ impl Restoring for Nobody {
 /// What is answered to one request.
 async fn ask(site: &Site, (peer, tls): (&str, bool), request: &str) -> String {
     let (mut near, far) = memory::pair();
-    let (site, visitor) = (site.clone(), Visitor { peer: peer.parse().unwrap(), tls });
+    let (site, visitor) = (site.clone(), Visitor::new(peer.parse().unwrap(), tls));
     let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     near.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

@@ -161,9 +161,28 @@ async fn rfc6455_5_frames_that_are_none_close_with_their_code() {
     ];
     for (what, frame, code) in frames {
         let mut web = socket(&server).await;
+        web.raw(&frame).await;
+        assert_eq!(web.closed().await, Some(code), "{what}, before a log-in");
+        let mut web = socket(&server).await;
         web.log_in(DOMAIN, "admin", "admin").await;
         web.raw(&frame).await;
         assert_eq!(web.closed().await, Some(code), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn rfc6455_5_5_1_a_close_frame_is_answered_by_one_with_the_same_code() {
+    let folder = Folder::new();
+    let server = Server::test_profile(&folder);
+    for stage in 0..2 {
+        for code in [1000, 1001, 3000] {
+            let mut web = socket(&server).await;
+            if stage == 1 {
+                web.log_in(DOMAIN, "admin", "admin").await;
+            }
+            web.raw(&websocket::frame(true, CLOSE, &u16::to_be_bytes(code), true)).await;
+            assert_eq!(web.closed().await, Some(code), "stage {stage}");
+        }
     }
 }
 

@@ -16,6 +16,8 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::ServerName;
 use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::PemObject;
+use serde::Deserialize;
+use serde::Serialize;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
@@ -25,7 +27,7 @@ use crate::net::tls::Certificate;
 use crate::net::tls::CertificateError;
 
 /// A chain, leaf first, and the leaf's key, both as PEM. The key is never logged.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     pub chain: String,
     pub key: String,
@@ -60,6 +62,11 @@ impl Facts {
     /// Whether it does not name the domain itself.
     pub(super) fn is_for_others(&self, domain: &str) -> bool {
         super::names_under(domain).first().is_some_and(|domain| self.missing.contains(domain))
+    }
+
+    /// Whether it names this host, A-labels.
+    pub fn is_for(&self, host: &str) -> bool {
+        self.names.iter().any(|name| covers(name, host))
     }
 
     /// Whole days until it runs out; negative when it has.

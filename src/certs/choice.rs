@@ -9,7 +9,6 @@ use rusqlite::OptionalExtension as _;
 
 use super::CertError;
 use super::CertsError;
-use super::Facts;
 use super::For;
 use super::Issued;
 use super::Pair;
@@ -36,15 +35,20 @@ pub(super) async fn choose(store: &Store, clock: &Clock, wanted: &For) -> Result
     }
     let pair = kept(store, Source::Acme).await?;
     let checked = pair.as_ref().and_then(|pair| check::of_authority(pair, &wanted.domain).ok());
-    let issued = pair.as_ref().zip(checked.as_ref()).and_then(|(pair, (_, facts))| Issued::of(pair, facts));
-    Ok((of_nobodys_files(store, clock, wanted, checked).await?, issued))
+    let checked = pair.zip(checked);
+    let issued = checked.as_ref().and_then(|(pair, (_, facts))| Issued::of(pair, facts));
+    let ready = checked.map(|(pair, (certificate, facts))| {
+        let serving = Serving::of_others(Source::Acme, facts, &pair);
+        (certificate, serving)
+    });
+    Ok((of_nobodys_files(store, clock, wanted, ready).await?, issued))
 }
 
 async fn of_nobodys_files(
     store: &Store,
     clock: &Clock,
     wanted: &For,
-    issued: Option<(Certificate, Facts)>,
+    issued: Option<(Certificate, Serving)>,
 ) -> Result<Chosen, CertsError> {
     let complaint = match kept(store, Source::Own).await? {
         None => None,
@@ -52,23 +56,23 @@ async fn of_nobodys_files(
         Some(pair) => match check::check_undated(&pair, &wanted.domain) {
             Ok((certificate, facts)) => {
                 let complaint = facts.check_dates(clock.utc()).err();
-                return Ok((certificate, Serving { source: Source::Own, facts, root: None }, complaint));
+                return Ok((certificate, Serving::of_others(Source::Own, facts, &pair), complaint));
             }
             Err(error) => Some(error),
         },
     };
     // Serves on after its day, too; but for the machine's address or host alone, only as long as it holds: so long more
     // trust it than one made here.
-    if let Some((certificate, facts)) = issued {
-        let dates = facts.check_dates(clock.utc()).err();
-        if dates.is_none() || !facts.is_for_others(&wanted.domain) {
-            return Ok((certificate, Serving { source: Source::Acme, facts, root: None }, complaint.or(dates)));
+    if let Some((certificate, serving)) = issued {
+        let dates = serving.facts.check_dates(clock.utc()).err();
+        if dates.is_none() || !serving.facts.is_for_others(&wanted.domain) {
+            return Ok((certificate, serving, complaint.or(dates)));
         }
     }
     let (certificate, serving) = match &wanted.home {
         Some(addresses) => {
             let (certificate, facts, root) = home::ready(store, clock, &wanted.domain, addresses).await?;
-            (certificate, Serving { source: Source::Home, facts, root: Some(Arc::new(root)) })
+            (certificate, Serving { source: Source::Home, facts, root: Some(Arc::new(root)), known: false })
         }
         None => of_nobody(store, clock, &wanted.domain).await?,
     };
@@ -81,25 +85,26 @@ async fn of_files(store: &Store, clock: &Clock, domain: &str, files: &TlsFiles) 
         Ok((pair, certificate, facts))
     });
     let source = Source::Own;
-    let serving = |facts| Serving { source, facts, root: None };
+    let serving = |facts, pair: &Pair| Serving::of_others(source, facts, pair);
     let kept = kept(store, source).await?;
-    let kept_is_good = |pair: &Pair| check::check(pair, domain, clock.utc()).ok();
+    let kept_is_good = |pair: Pair| check::check(&pair, domain, clock.utc()).ok().map(|checked| (pair, checked));
     let (pair, certificate, facts) = match read {
         Ok(read) => read,
         Err(error) => {
-            return match kept.as_ref().and_then(kept_is_good) {
-                Some((certificate, facts)) => Ok((certificate, serving(facts), Some(error))),
+            return match kept.and_then(kept_is_good) {
+                Some((pair, (certificate, facts))) => Ok((certificate, serving(facts, &pair), Some(error))),
                 None => Err(error.into()),
             };
         }
     };
     let Err(error) = facts.check_dates(clock.utc()) else {
+        let serving = serving(facts, &pair);
         keep(store, source, pair, clock.utc()).await?;
-        return Ok((certificate, serving(facts), None));
+        return Ok((certificate, serving, None));
     };
     // The clock may be wrong, and even an old certificate is better than none.
-    let (certificate, facts) = kept.as_ref().and_then(kept_is_good).unwrap_or((certificate, facts));
-    Ok((certificate, serving(facts), Some(error)))
+    let (pair, (certificate, facts)) = kept.and_then(kept_is_good).unwrap_or((pair, (certificate, facts)));
+    Ok((certificate, serving(facts, &pair), Some(error)))
 }
 
 /// The kept one, or a new one where there is none, it is for another domain, or its day is over.
@@ -116,7 +121,7 @@ async fn of_nobody(store: &Store, clock: &Clock, domain: &str) -> Result<(Certif
             made
         }
     };
-    Ok((certificate, Serving { source, facts, root: None }))
+    Ok((certificate, Serving { source, facts, root: None, known: false }))
 }
 
 /// The newest of that source.

@@ -1,7 +1,7 @@
 //! The authority of a place that is at home only: made on the spot, and trusted by each device once, by hand.
 //!
-//! RFC 5280: a CA that may sign no other (§4.2.1.9), for the names of this server, `imera.local` and the machine's
-//! addresses at home alone (§4.2.1.10), ten years. What is served lives 397 days, less than what devices take (398), and
+//! RFC 5280: a CA that may sign no other (§4.2.1.9), for the names of this server, `imera.local` and the networks at home
+//! that the machine is in alone (§4.2.1.10), ten years: of these a router gives it another address any day. What is served lives 397 days, less than what devices take (398), and
 //! is renewed at a third left. State: the table `home_authority`, one row, so that a restored backup is trusted too.
 
 use std::net::IpAddr;
@@ -21,6 +21,9 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
 
 use super::CertError;
 use super::Facts;
@@ -62,7 +65,7 @@ pub(super) struct Home {
 pub(super) type Ready = (Certificate, Facts, Root);
 
 /// The authority of `domain`, and what is served: as they are kept, renewed where it is time, or made. `addresses`: the
-/// machine's own, which a new authority may vouch for.
+/// machine's own, whose networks a new authority may vouch for.
 pub(super) async fn ready(
     store: &Store,
     clock: &Clock,
@@ -72,8 +75,8 @@ pub(super) async fn ready(
     let now = clock.utc();
     let kept = kept(store).await?.filter(|home| home.is_of(domain));
     let home = match kept {
-        Some(home) if home.is_fresh(domain, now) => home,
-        Some(home) => home.renewed(domain, now),
+        Some(home) if home.is_fresh(domain, addresses, now) => home,
+        Some(home) => home.moved_to(addresses).renewed(domain, now),
         None => Home::make(domain, addresses, now),
     };
     let (certificate, facts) = check::check_undated(&home.served(), domain)?;
@@ -82,9 +85,27 @@ pub(super) async fn ready(
     Ok((certificate, facts, root))
 }
 
-/// Whether what is served has to be made anew.
-pub(super) fn is_due(facts: &Facts, now: UtcMicros) -> bool {
-    facts.days_left(now) < limits::HOME_LEAF_DAYS / 3
+/// Whether what is served has to be made anew: by its day, or as the machine has an address that it does not name.
+pub(super) fn is_due(facts: &Facts, root: &[u8], addresses: &[IpAddr], now: UtcMicros) -> bool {
+    let is_new = |address: &&IpAddr| !facts.names.contains(&address.to_string()) && permits(root, **address);
+    facts.days_left(now) < limits::HOME_LEAF_DAYS / 3 || addresses.iter().any(|address| is_new(&address))
+}
+
+/// Whether the authority may vouch for an address: devices refuse all of a certificate that names another one.
+fn permits(root: &[u8], address: IpAddr) -> bool {
+    let Ok((_, root)) = X509Certificate::from_der(root) else { return false };
+    let Ok(Some(extension)) = root.name_constraints() else { return false };
+    let octets = match address {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets().to_vec(),
+    };
+    let is_in = |subnet: &[u8]| {
+        let (net, mask) = subnet.split_at(subnet.len() / 2);
+        net.len() == octets.len()
+            && net.iter().zip(mask).zip(&octets).all(|((net, mask), own)| own & mask == net & mask)
+    };
+    let permitted = extension.value.permitted_subtrees.iter().flatten();
+    permitted.into_iter().any(|tree| matches!(tree.base, GeneralName::IPAddress(subnet) if is_in(subnet)))
 }
 
 impl Home {
@@ -101,6 +122,24 @@ impl Home {
             addresses: addresses.to_vec(),
         };
         unsigned.renewed(domain, now)
+    }
+
+    /// With the addresses that the machine has now before those that it had.
+    fn moved_to(self, addresses: &[IpAddr]) -> Home {
+        let root = self.root_der();
+        let mut all: Vec<IpAddr> = Vec::new();
+        for address in addresses.iter().chain(&self.addresses).filter(|address| permits(&root, **address)) {
+            if !all.contains(address) {
+                all.push(*address);
+            }
+        }
+        all.truncate(limits::HOME_ADDRESSES_MAX);
+        Home { addresses: all, ..self }
+    }
+
+    /// Empty where it cannot be read.
+    fn root_der(&self) -> Vec<u8> {
+        CertificateDer::from_pem_slice(self.root.as_bytes()).map(|der| der.to_vec()).unwrap_or_default()
     }
 
     /// With a new key and a new day.
@@ -134,8 +173,9 @@ impl Home {
         KeyPair::from_pem(&self.key).is_ok() && check::check_undated(&self.served(), domain).is_ok()
     }
 
-    fn is_fresh(&self, domain: &str, now: UtcMicros) -> bool {
-        check::check(&self.served(), domain, now).is_ok_and(|(_, facts)| !is_due(&facts, now))
+    fn is_fresh(&self, domain: &str, addresses: &[IpAddr], now: UtcMicros) -> bool {
+        let root = self.root_der();
+        check::check(&self.served(), domain, now).is_ok_and(|(_, facts)| !is_due(&facts, &root, addresses, now))
     }
 
     fn root(&self, domain: &str) -> Result<Root, CertError> {
@@ -185,11 +225,12 @@ fn root_params(domain: &str, tag: &str, addresses: &[IpAddr], now: UtcMicros) ->
 fn constraints(domain: &str, addresses: &[IpAddr]) -> NameConstraints {
     let domain = self_signed::names_under(domain).swap_remove(0);
     let mut permitted_subtrees = vec![GeneralSubtree::DnsName(domain), GeneralSubtree::DnsName(LOCAL_NAME.to_owned())];
-    let alone = |address: &IpAddr| match address {
-        IpAddr::V4(v4) => CidrSubnet::V4(v4.octets(), [255; 4]),
-        IpAddr::V6(v6) => CidrSubnet::V6(v6.octets(), [255; 16]),
+    // Home networks: mostly 24 bits of IPv4, always 64 of IPv6 (RFC 4291 §2.5.1).
+    let network = |address: &IpAddr| match address {
+        IpAddr::V4(v4) => CidrSubnet::from_v4_prefix((u32::from(*v4) & 0xffff_ff00).to_be_bytes(), 24),
+        IpAddr::V6(v6) => CidrSubnet::from_v6_prefix((u128::from(*v6) >> 64 << 64).to_be_bytes(), 64),
     };
-    permitted_subtrees.extend(addresses.iter().map(alone).map(GeneralSubtree::IpAddress));
+    permitted_subtrees.extend(addresses.iter().map(network).map(GeneralSubtree::IpAddress));
     let all = [CidrSubnet::V4([0; 4], [0; 4]), CidrSubnet::V6([0; 16], [0; 16])];
     let all = all.into_iter().filter(|_| addresses.is_empty());
     NameConstraints { permitted_subtrees, excluded_subtrees: all.map(GeneralSubtree::IpAddress).collect() }

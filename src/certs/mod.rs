@@ -8,6 +8,7 @@ pub mod brought;
 mod check;
 mod choice;
 pub mod home;
+mod known;
 mod self_signed;
 pub mod words;
 
@@ -79,6 +80,8 @@ pub struct Serving {
     pub facts: Facts,
     /// What devices at home are asked to trust.
     pub root: Option<Arc<home::Root>>,
+    /// Phones and browsers know who vouches for it.
+    pub known: bool,
 }
 
 impl Serving {
@@ -99,9 +102,20 @@ pub struct For {
 }
 
 impl Serving {
+    /// What was brought along, or what an authority has issued. Reads the machine's roots.
+    fn of_others(source: Source, facts: Facts, pair: &Pair) -> Serving {
+        let known = !facts.self_signed && known::is_known(&pair.chain, facts.not_before);
+        Serving { source, facts, root: None, known }
+    }
+
     /// Browsers everywhere take it, so that they may be told never to come without TLS again (RFC 6797 §2.3).
     pub fn is_public(&self) -> bool {
-        !self.facts.self_signed && !matches!(self.source, Source::SelfSigned | Source::Home)
+        self.known
+    }
+
+    /// Somebody vouches for it whom devices do not know: they warn until they trust that authority.
+    pub fn is_of_strangers(&self) -> bool {
+        !self.known && !self.facts.self_signed && self.source != Source::Home
     }
 }
 
@@ -115,6 +129,8 @@ struct Inner {
     store: Store,
     clock: Clock,
     wanted: For,
+    /// The machine's addresses at home, as they were last.
+    at_home: Mutex<Vec<IpAddr>>,
     tls: Tls,
     serving: Mutex<Serving>,
     /// What an authority has issued last.
@@ -163,7 +179,8 @@ impl Certs {
         let ((certificate, serving, complaint), issued) = choice::choose(&store, &clock, &wanted).await?;
         let tls = Tls::new(certificate);
         let (serving, issued, changing) = (Mutex::new(serving), Mutex::new(issued), tokio::sync::Mutex::default());
-        let inner = Inner { store, clock, wanted, tls, serving, issued, seen, changing };
+        let at_home = Mutex::new(wanted.home.clone().unwrap_or_default());
+        let inner = Inner { store, clock, wanted, at_home, tls, serving, issued, seen, changing };
         Ok((Certs { inner: Arc::new(inner) }, complaint))
     }
 
@@ -191,6 +208,7 @@ impl Certs {
         let _one = self.inner.changing.lock().await;
         let (certificate, facts) = check::of_authority(&pair, &self.inner.wanted.domain)?;
         let issued = Issued::of(&pair, &facts);
+        let serving = Serving::of_others(Source::Acme, facts, &pair);
         let at = self.inner.clock.utc();
         let job = move |c: &Connection| {
             keep_in(c, Source::Acme, &pair, at)?;
@@ -199,7 +217,7 @@ impl Certs {
         self.inner.store.write(job).await?;
         *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
         if self.serving().source != Source::Own {
-            self.serve(certificate, Serving { source: Source::Acme, facts, root: None });
+            self.serve(certificate, serving);
         }
         Ok(())
     }
@@ -210,6 +228,12 @@ impl Certs {
         issued.filter(|issued| issued.not_after > now)
     }
 
+    /// Whether an authority has issued one for this name, which may have run out since.
+    fn was_issued_for(&self, name: &acme::Name) -> bool {
+        let issued = self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        issued.as_ref().is_some_and(|issued| issued.names.contains(name))
+    }
+
     /// Reads the files anew (SIGHUP). Files that cannot be used leave the old certificate in service.
     /// `Ok(false)`: there are no files, so there was nothing to do.
     pub async fn reload(&self) -> Result<bool, CertsError> {
@@ -218,14 +242,14 @@ impl Certs {
         *self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner) = stamps(files);
         let pair = read(files)?;
         let (certificate, facts) = check(&pair, &self.inner.wanted.domain, self.inner.clock.utc())?;
-        self.serve(certificate, Serving { source: Source::Own, facts, root: None });
+        self.serve(certificate, Serving::of_others(Source::Own, facts, &pair));
         keep(&self.inner.store, Source::Own, pair, self.inner.clock.utc()).await?;
         Ok(true)
     }
 
-    /// What time brings: files that changed are read anew, what the authority at home signed is renewed. True: another
-    /// certificate is served.
-    pub async fn look_after(&self) -> Result<bool, CertsError> {
+    /// What time brings: files that changed are read anew, what the authority at home signed is renewed, also when the
+    /// machine has another address there. True: another certificate is served.
+    pub async fn look_after(&self, at_home: &[IpAddr]) -> Result<bool, CertsError> {
         if let Some(files) = &self.inner.wanted.files {
             let now = stamps(files);
             let seen = *self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -233,10 +257,13 @@ impl Certs {
             return if now == seen || now.is_none() { Ok(false) } else { self.reload().await };
         }
         let serving = self.serving();
-        if serving.source != Source::Home || !home::is_due(&serving.facts, self.inner.clock.utc()) {
+        let now = self.inner.clock.utc();
+        let root = serving.root.as_deref().filter(|_| serving.source == Source::Home);
+        if !root.is_some_and(|root| home::is_due(&serving.facts, &root.der, at_home, now)) {
             return Ok(false);
         }
         let _one = self.inner.changing.lock().await;
+        *self.inner.at_home.lock().unwrap_or_else(PoisonError::into_inner) = at_home.to_vec();
         self.choose_anew().await.map(|()| true)
     }
 
@@ -246,12 +273,13 @@ impl Certs {
         let at = self.inner.clock.utc();
         let (certificate, facts) = check::check_strictly(&pair, &self.inner.wanted.domain, at)?;
         let deed = Deed::CertificateBrought { until: facts.not_after };
+        let serving = Serving::of_others(Source::Own, facts.clone(), &pair);
         let job = move |c: &Connection| {
             keep_in(c, Source::Own, &pair, at)?;
             audit::note(c, &by, &deed, at)
         };
         self.inner.store.write(job).await?;
-        self.serve(certificate, Serving { source: Source::Own, facts: facts.clone(), root: None });
+        self.serve(certificate, serving);
         Ok(facts)
     }
 
@@ -270,8 +298,10 @@ impl Certs {
     }
 
     async fn choose_anew(&self) -> Result<(), CertsError> {
-        let ((certificate, serving, _), issued) =
-            choice::choose(&self.inner.store, &self.inner.clock, &self.inner.wanted).await?;
+        let at_home = self.inner.at_home.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut wanted = self.inner.wanted.clone();
+        wanted.home = wanted.home.map(|_| at_home);
+        let ((certificate, serving, _), issued) = choice::choose(&self.inner.store, &self.inner.clock, &wanted).await?;
         *self.inner.issued.lock().unwrap_or_else(PoisonError::into_inner) = issued;
         self.serve(certificate, serving);
         Ok(())
@@ -312,6 +342,11 @@ pub fn keep_in(c: &Connection, source: Source, pair: &Pair, at: i64) -> rusqlite
         c.execute(old, (source.as_str(), limits::CERTIFICATES_KEPT))?;
     }
     Ok(())
+}
+
+/// What somebody brings before there is a place: it will do for this domain.
+pub fn check_brought(pair: &Pair, domain: &str, now: UtcMicros) -> Result<Facts, CertError> {
+    check::check_strictly(pair, domain, now).map(|(_, facts)| facts)
 }
 
 /// Both files' text. Errors name the file.

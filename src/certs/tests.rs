@@ -96,7 +96,7 @@ async fn a_clock_that_jumps_does_not_shut_the_doors() {
 }
 
 /// A leaf for `a.test` of an authority between it and a root: leaf with key, the one between, the root.
-fn signed(domain: &str) -> (Pair, String, String) {
+pub(super) fn signed(domain: &str) -> (Pair, String, String) {
     let ca = |name: &str| {
         let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
@@ -164,16 +164,16 @@ async fn files_that_change_are_read_anew_and_broken_ones_are_told_once() {
     let files = write(folder.path(), &self_signed::make("a.test", 0));
     let (certs, _) = open(&store, Some(&files)).await.unwrap();
     let first = certs.tls().current();
-    assert!(!certs.look_after().await.unwrap());
+    assert!(!certs.look_after(&[]).await.unwrap());
     let newer = self_signed::make("a.test", 0);
     // Another program puts them there one after the other.
     std::fs::write(&files.key, &newer.key).unwrap();
-    assert!(certs.look_after().await.is_err());
-    assert!(!certs.look_after().await.unwrap(), "nothing has changed since");
+    assert!(certs.look_after(&[]).await.is_err());
+    assert!(!certs.look_after(&[]).await.unwrap(), "nothing has changed since");
     assert_eq!(certs.tls().current().end_point, first.end_point);
     std::fs::write(&files.cert, &newer.chain).unwrap();
-    assert!(certs.look_after().await.unwrap());
+    assert!(certs.look_after(&[]).await.unwrap());
     assert_ne!(certs.tls().current().end_point, first.end_point);
     std::fs::remove_file(&files.cert).unwrap();
-    assert!(!certs.look_after().await.unwrap(), "one that is just being replaced");
+    assert!(!certs.look_after(&[]).await.unwrap(), "one that is just being replaced");
 }

@@ -36,10 +36,14 @@ fn judge(serving: &Serving, now: i64) -> Found {
         Source::Home => "look at the machine's clock: imera renews it by itself",
         Source::Acme => "imera status says why it was not renewed; look at the domain's records and the doors",
     };
+    let strangers = match serving.is_of_strangers() {
+        true => "; phones and browsers do not know who vouches for it",
+        false => "",
+    };
     if serving.source == Source::Acme && days >= 0 {
         return match is_late(facts, now) {
             true => Found::warning(format!("it runs out on {until}, in {days} days, and was not renewed"), next),
-            false => Found::ok(format!("acme, {}, holds until {until}", facts.names.join(" "))),
+            false => Found::ok(format!("acme, {}, holds until {until}{strangers}", facts.names.join(" "))),
         };
     }
     match days {
@@ -49,7 +53,7 @@ fn judge(serving: &Serving, now: i64) -> Found {
             "the certificates between yours and the authority are missing",
             "append them to the file; your provider calls them chain or bundle",
         ),
-        _ => Found::ok(format!("{}, holds until {until}", serving.source.as_str())),
+        _ => Found::ok(format!("{}, holds until {until}{strangers}", serving.source.as_str())),
     }
 }
 
@@ -77,7 +81,7 @@ mod tests {
             missing: Vec::new(),
             sha256: [0; 32],
         };
-        Serving { source: Source::Own, facts, root: None }
+        Serving { source: Source::Own, facts, root: None, known: !self_signed }
     }
 
     #[test]
@@ -98,6 +102,15 @@ mod tests {
         ] {
             assert_eq!(judged(life, left), state, "{left} of {life}");
         }
+    }
+
+    #[test]
+    fn an_authority_that_nobody_knows_is_told() {
+        let mut serving = Serving { source: Source::Acme, known: false, ..serving(90, false) };
+        let told = judge(&serving, 0);
+        assert!(told.state == State::Ok && told.what.ends_with("do not know who vouches for it"), "{}", told.what);
+        serving.known = true;
+        assert!(!judge(&serving, 0).what.contains("do not know"));
     }
 
     #[test]

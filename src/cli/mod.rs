@@ -16,6 +16,7 @@ mod specs;
 mod status;
 mod stdin;
 mod terminal;
+mod waiting;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,10 +1,11 @@
 //! `imera setup`: domain, owner and certificate in one command, without a question.
 //!
-//! Keeps no state. Missing until their issues: `--certificate acme`; waiting for records (`--wait`).
+//! Keeps no state.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::Value;
@@ -17,8 +18,12 @@ use super::records;
 use super::restore;
 use super::stdin;
 use super::terminal;
+use super::waiting;
+use super::waiting::Came;
 use crate::config::TlsFiles;
+use crate::limits;
 use crate::qr;
+use crate::server::control;
 use crate::server::failure::Failure;
 use crate::server::set_up;
 use crate::server::set_up::Plan;
@@ -59,22 +64,24 @@ pub struct Setup {
     /// Daily, weekly and monthly backups that are kept [default: 7,4,6]
     #[arg(long, value_name = "D,W,M")]
     backup_keep: Option<String>,
-    /// Where the certificate comes from: own (made here) or files
-    #[arg(long, value_name = "KIND", default_value = "own")]
-    certificate: String,
+    /// Where the certificate comes from: acme (an authority), own (made here) or files [default: own]
+    #[arg(long, value_name = "KIND")]
+    certificate: Option<String>,
+    /// With --certificate acme: you agree to the authority's terms, https://letsencrypt.org/repository/
+    #[arg(long)]
+    agree: bool,
     /// With --certificate files: the chain, PEM, leaf first
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// With --certificate files: its key, PEM
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Do not wait for the domain's records (nothing waits yet)
+    /// With --certificate acme: how long to wait for it [default: 15m, where a server runs]
+    #[arg(long, value_name = "TIME")]
+    wait: Option<String>,
+    /// With --certificate acme: do not wait for it
     #[arg(long, conflicts_with = "wait")]
     no_wait: bool,
-    #[arg(long, hide = true)]
-    wait: Option<String>,
-    #[arg(long, hide = true)]
-    agree: bool,
     /// Go on although a browser is at the set-up, which then is over there
     #[arg(long)]
     take_over: bool,
@@ -85,7 +92,7 @@ pub struct Setup {
     #[arg(long, value_name = "FILE")]
     backup_passphrase_file: Option<PathBuf>,
     /// Instead of all this: bring a backup back
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["domain", "owner", "password_stdin"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["domain", "owner", "password_stdin", "certificate", "agree", "wait"])]
     restore: Option<PathBuf>,
     /// With --restore: the backup's passphrase is this file's first line
     #[arg(long, value_name = "FILE", requires = "restore")]
@@ -112,36 +119,75 @@ pub async fn run(common: &Common, setup: Setup) -> Result<ExitCode, Failure> {
         Some(Part::Code) => return code(common).await,
         None => {}
     }
-    refuse_what_is_not_there(&setup)?;
     if let Some(file) = &setup.restore {
         return restore_instead(common, file, setup.passphrase_file.as_deref(), setup.take_over).await;
     }
-    let plan = set_up::check(plan(setup)?)?;
-    let done = ask::ask(common, "setup", &plan).await?;
+    let config = ask::config(common)?;
+    let waits = waits(&setup)?;
+    let plan = set_up::check(plan(setup, config.acme_directory.is_some())?)?;
+    if !control::socket::is_answered(&config.data).await {
+        // Before there is a folder. A server has options of its own, and says so itself.
+        set_up::refuse_authority(&config, &plan)?;
+    }
+    let mut done = ask::ask(common, "setup", &plan).await?;
+    if !common.json {
+        show(&done);
+    }
+    let domain = terminal::cell(&done["domain"]);
+    let came = match waits {
+        Some((patience, _)) => waiting::wait(common, &domain, patience).await?,
+        None => None,
+    };
+    if let Some(came) = &came {
+        done["names"] = came.names.clone();
+    }
     if common.json {
         terminal::json(&done);
-        return Ok(ExitCode::SUCCESS);
     }
+    match (came, waits) {
+        (Some(Came { failure: Some(failure), .. }), _) => Err(failure),
+        (None, Some((_, true))) => {
+            let next = "start imera, which asks by itself, then see imera status";
+            Err(Failure::new("no server runs here that could ask for the certificate", next))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn show(done: &Value) {
     let told = |name: &str| terminal::cell(&done[name]);
     terminal::line(&format!("imera is set up for {}.", told("domain")));
-    let trust = if done["certificate"] == "own" { "; apps ask once whether to trust it" } else { "" };
-    let certificate = format!("{}{trust}", certificate(done["certificate"].as_str()));
+    let certificate = match done["certificate"].as_str() {
+        Some("own") => format!("{}; apps ask once whether to trust it", certificate(Some("own"))),
+        Some("acme") => "asked of an authority, renewed by itself".to_owned(),
+        other => certificate(other).to_owned(),
+    };
     terminal::list(&[("Owner", told("owner")), ("Certificate", certificate)]);
     if let Some(link) = done["invite"]["link"].as_str() {
         terminal::line(&format!("The first invitation, for one person, a week: {link}"));
         terminal::line(&format!("For apps: {}", terminal::cell(&done["invite"]["uri"])));
     }
-    tonight(&done);
+    tonight(done);
     let records = if done["home"] == true { "" } else { "give the domain its records (imera setup records), then " };
     terminal::line(&format!("Next: {records}sign in as {}.", told("owner")));
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Where a certificate comes from, as answers tell it.
 pub fn certificate(source: Option<&str>) -> &'static str {
     match source {
         Some("files") => "the one from your files",
+        Some("acme") => "an authority's, renewed by itself",
         _ => "made by this machine",
+    }
+}
+
+/// How long an authority's certificate is waited for, and whether somebody said so.
+fn waits(setup: &Setup) -> Result<Option<(Duration, bool)>, Failure> {
+    match (setup.certificate.as_deref(), &setup.wait, setup.no_wait) {
+        (Some("acme"), Some(text), _) => Ok(Some((waiting::patience(text)?, true))),
+        (Some("acme"), None, false) => Ok(Some((Duration::from_secs(limits::ACME_WAITED_FOR_S), false))),
+        (Some("acme"), None, true) | (_, None, _) => Ok(None),
+        (_, Some(_), _) => Err(Failure::usage("--wait has no effect", "add --certificate acme and --agree")),
     }
 }
 
@@ -213,42 +259,43 @@ async fn code(common: &Common) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn not_yet(what: &str, next: &str) -> Failure {
-    Failure::usage(format!("{what} is not built yet"), next)
-}
-
-fn refuse_what_is_not_there(setup: &Setup) -> Result<(), Failure> {
-    match setup.certificate.as_str() {
-        "own" | "files" => {}
-        "acme" => return Err(not_yet("--certificate acme", "take own or files for now")),
-        other => {
-            return Err(Failure::usage(format!("--certificate cannot be \"{other}\""), "it is own or files"));
+/// What of the certificate was chosen: the files, and whether an authority is asked. `named`: the machine's options name
+/// the authority, and with it agree to its terms.
+fn chosen(setup: &Setup, named: bool) -> Result<(Option<TlsFiles>, Option<bool>), Failure> {
+    let usage = |what: &str, next: &str| Err(Failure::usage(what, next));
+    let files = setup.cert.clone().zip(setup.key.clone()).map(|(cert, key)| TlsFiles { cert, key });
+    let any_file = setup.cert.is_some() || setup.key.is_some();
+    match setup.certificate.as_deref() {
+        Some("files") if files.is_none() => {
+            return usage("--certificate files needs two files", "add --cert FILE and --key FILE");
+        }
+        Some("acme" | "own") | None if any_file => {
+            return usage("--cert and --key have no effect", "add --certificate files");
+        }
+        Some("acme") if !setup.agree && !named => {
+            let next = "read them at https://letsencrypt.org/repository/, then add --agree";
+            return usage("--certificate acme asks an authority, to whose terms you have to agree", next);
+        }
+        Some("acme") => return Ok((None, Some(true))),
+        Some("files" | "own") | None => {}
+        Some(other) => {
+            let what = format!("--certificate cannot be \"{}\"", other.chars().take(80).collect::<String>());
+            return usage(&what, "it is acme, own or files");
         }
     }
-    let later = [
-        (setup.wait.is_some(), "--wait", "leave it out: nothing is waited for"),
-        (setup.agree, "--agree", "leave it out: no authority is asked"),
-    ];
-    match later.into_iter().find(|(given, _, _)| *given) {
-        Some((_, what, next)) => Err(not_yet(what, next)),
-        None => Ok(()),
+    if setup.agree {
+        return usage("--agree has no effect", "add --certificate acme");
     }
+    Ok((files, setup.certificate.as_ref().map(|_| false)))
 }
 
-fn plan(setup: Setup) -> Result<Plan, Failure> {
+fn plan(setup: Setup, named: bool) -> Result<Plan, Failure> {
     let needed = |value: Option<String>, option: &str, example: &str| {
         value.ok_or_else(|| {
             Failure::usage(format!("{option} is missing"), format!("add for example {option} {example}"))
         })
     };
-    let files = match (setup.certificate.as_str(), setup.cert, setup.key) {
-        ("files", Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
-        ("files", ..) => {
-            return Err(Failure::usage("--certificate files needs two files", "add --cert FILE and --key FILE"));
-        }
-        (_, None, None) => None,
-        _ => return Err(Failure::usage("--cert and --key have no effect", "add --certificate files")),
-    };
+    let (files, acme) = chosen(&setup, named)?;
     let mut plan = Plan {
         domain: needed(setup.domain, "--domain", "beach.example")?,
         host: setup.host,
@@ -260,6 +307,7 @@ fn plan(setup: Setup) -> Result<Plan, Failure> {
         backup_keep: setup.backup_keep,
         invite: setup.invite,
         take_over: setup.take_over,
+        acme,
         backup_passphrase: setup.backup_passphrase_file.as_deref().map(stdin::first_line).transpose()?,
         ..Plan::default()
     };

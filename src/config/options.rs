@@ -232,12 +232,17 @@ fn port(given: &All, name: &str, default: u16) -> Result<Port, ConfigError> {
 fn tls_files(given: &All) -> Result<Option<TlsFiles>, ConfigError> {
     match (given.get("tls_cert"), given.get("tls_key")) {
         (None, None) => Ok(None),
+        // As certbot and its like keep them.
+        (Some(folder), None) if Path::new(&folder.text).is_dir() => {
+            let file = |name: &str| Path::new(&folder.text).join(name);
+            Ok(Some(TlsFiles { cert: file("fullchain.pem"), key: file("privkey.pem") }))
+        }
         (Some(cert), Some(key)) => {
             Ok(Some(TlsFiles { cert: PathBuf::from(&cert.text), key: PathBuf::from(&key.text) }))
         }
         (Some(one), None) => {
             let what = format!("{} names a certificate, but nothing names its key", one.from);
-            Err(ConfigError::new(what, "set IMERA_TLS_KEY too"))
+            Err(ConfigError::new(what, "set IMERA_TLS_KEY too, or name a folder with fullchain.pem and privkey.pem"))
         }
         (None, Some(one)) => {
             let what = format!("{} names a key, but nothing names its certificate", one.from);

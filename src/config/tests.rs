@@ -143,3 +143,13 @@ fn what_is_set_for_nothing_is_told() {
     let config = built(&[("IMERA_DOMAIN", "a.test"), ("IMERA_PROT_C2S", "1"), ("IMERA_DATA", "/d")], "").unwrap();
     assert_eq!(config.unused.len(), 2, "{:?}", config.unused);
 }
+
+#[test]
+fn a_folder_as_other_programs_keep_certificates_stands_for_its_two_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().to_str().unwrap();
+    let files = Some(TlsFiles { cert: folder.path().join("fullchain.pem"), key: folder.path().join("privkey.pem") });
+    assert_eq!(built(&[("IMERA_TLS_CERT", name)], "").unwrap().tls_files, files);
+    let gone = folder.path().join("gone");
+    assert!(error(&[("IMERA_TLS_CERT", gone.to_str().unwrap())], "").contains("nothing names its key"));
+}

@@ -59,5 +59,9 @@ pub const ACME_RENEWAL_INFO_MAX_S: i64 = 86_400;
 pub const ACME_SLEEP_MAX_S: i64 = 3_600;
 /// How often the hosts under the domain are looked up anew, seconds: who has made their records gets them certified.
 pub const ACME_HOSTS_EVERY_S: u64 = 3_600;
+/// How long one look at the names of `imera setup --wait` lasts at most, seconds: then it looks again.
+pub const ACME_WATCHED_S: u64 = 20;
+/// How long `imera setup --certificate acme` waits where nobody says how long, seconds. DNS records take minutes.
+pub const ACME_WAITED_FOR_S: u64 = 900;
 /// Failures in a row after which the owner is told.
 pub const ACME_TOLD_FAILURES: u32 = 2;

@@ -21,6 +21,9 @@ pub const H2_SEND_BYTES: usize = 65_536;
 pub const H2_PING_S: u64 = 20;
 pub const H2_PONG_MAX_S: u64 = 10;
 
+/// Bytes read from one connection before others have the thread: frames that belong to no request cost time, too.
+pub const H2_TURN_BYTES: usize = 16_384;
+
 // WebSocket (RFC 7395)
 
 /// Bytes read from a WebSocket at a time; each connection holds as many, also while it idles.
@@ -45,6 +48,8 @@ pub const BOSH_INACTIVITY_S: u64 = 60;
 pub const BOSH_PAUSE_MAX_S: u64 = 120;
 /// The shortest time between two empty requests of a session that polls, seconds (§12).
 pub const BOSH_POLLING_S: u64 = 2;
+/// Bytes of a session's requests that its stream has not read, as it has to say more than the client fetches.
+pub const BOSH_AHEAD_MAX_BYTES: usize = 2 * super::STANZA_MAX_BYTES;
 /// Requests on their way to their session: more than a window has.
 pub const BOSH_ORDERS_MAX: usize = 8;
 /// Bytes read from a stream at a time.

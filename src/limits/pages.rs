@@ -87,6 +87,8 @@ pub const FRESH_FORMS_MAX: usize = 256;
 pub const SETUP_CODE_SIGNS: usize = 8;
 /// How long a set-up code holds, and a browser that brought it may pause, seconds.
 pub const SETUP_CODE_MAX_S: u64 = 86_400;
+/// Bare addresses for which an authority is asked before set-up: IPv4 and IPv6, and each once more after a move.
+pub const SETUP_ADDRESSES_MAX: usize = 4;
 /// How long a ticket holds that carries the set-up over to the domain, seconds: one redirect.
 pub const SETUP_TICKET_MAX_S: u64 = 60;
 /// Wrong codes from one address (IPv6: one /64) in [`SETUP_TRIES_WINDOW_S`] before it has to wait.

@@ -251,12 +251,18 @@ impl Server {
     }
 }
 
-fn roots(extra: Option<&Path>) -> Result<RootCertStore, HttpError> {
+/// Whom the machine trusts; where that is nobody, whom the program does. Reads files.
+pub fn known_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
+    roots
+}
+
+fn roots(extra: Option<&Path>) -> Result<RootCertStore, HttpError> {
+    let mut roots = known_roots();
     let Some(file) = extra else { return Ok(roots) };
     let wrong = |reason: String| HttpError::Root { file: file.display().to_string(), reason };
     let certificates = CertificateDer::pem_file_iter(file).map_err(|error| wrong(error.to_string()))?;

@@ -11,11 +11,11 @@ use super::house::House;
 use crate::certs;
 use crate::certs::Source;
 use crate::certs::acme::Cause;
+use crate::certs::acme::Consent;
 use crate::certs::acme::How;
 use crate::certs::acme::Name;
 use crate::certs::acme::NameState;
 use crate::certs::acme::State;
-use crate::config::Config;
 use crate::limits;
 use crate::net::dns::DnsError;
 use crate::notices::Severity;
@@ -23,59 +23,32 @@ use crate::settings;
 use crate::texts::Lang;
 use crate::texts::Text;
 
-/// Endings that no authority knows (RFC 2606, RFC 6761, RFC 8375, ICANN's `internal`), and what home routers use.
-const NOBODYS: [&str; 16] = [
-    "test",
-    "example",
-    "invalid",
-    "localhost",
-    "local",
-    "internal",
-    "home.arpa",
-    "lan",
-    "home",
-    "corp",
-    "private",
-    "intranet",
-    "fritz.box",
-    "example.com",
-    "example.net",
-    "example.org",
-];
-
 /// Runs until it is dropped, before set-up too: then the wizard says what is wanted.
 pub async fn run(house: Arc<House>) {
     tokio::join!(house.acme.run(), want(&house), tell(&house), remind(&house));
 }
 
-/// Whether an authority is asked without anybody saying so: the place is for the internet, and can be reached there.
-/// Where an authority is named, it is the one to be asked, whatever the place.
-pub fn is_expected(config: &Config, domain: &str, is_home: bool) -> bool {
-    if config.tls_files.is_some() {
-        return false;
-    }
-    let is_reachable = config.listen.iter().any(|address| !address.is_loopback());
-    config.acme_directory.is_some() || config.test_profile.is_none() && !is_home && is_reachable && is_public(domain)
-}
-
-fn is_public(domain: &str) -> bool {
-    let domain = domain.to_ascii_lowercase();
-    let ends = |ending: &&str| domain.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    domain.contains('.') && !NOBODYS.iter().any(ends)
-}
-
-/// Once the doors are open: the names of this place, looked at again every [`limits::ACME_HOSTS_EVERY_S`].
+/// Once the doors are open and the owner has agreed: the names of this place, looked at again every
+/// [`limits::ACME_HOSTS_EVERY_S`] and when a setting was changed.
 async fn want(house: &House) {
     let open = house.open.wait().await;
     let Some(domain) = house.settings.domain() else { return };
     let ports = &open.ports;
     let how = How::of_ports(ports.http.map(|door| door.port()), ports.https.map(|door| door.port()));
+    if let Err(error) = house.acme.adopt().await {
+        tracing::warn!(%error, "whether certificates of an authority are renewed cannot be kept");
+    }
+    let mut changes = house.settings.changes();
     loop {
-        if is_expected(&house.config, &domain, house.settings.is_on(&settings::HOME)) {
+        changes.borrow_and_update();
+        if house.acme.consent() == Consent::Given {
             let names = names(house, &domain).await;
             house.acme.want(names, how.clone());
+        } else {
+            house.acme.want(Vec::new(), how.clone());
+            put_up(house, None);
         }
-        house.clock.sleep(Duration::from_secs(limits::ACME_HOSTS_EVERY_S)).await;
+        let _ = house.clock.timeout(Duration::from_secs(limits::ACME_HOSTS_EVERY_S), changes.changed()).await;
     }
 }
 
@@ -158,7 +131,7 @@ fn notice(states: &[NameState]) -> Option<Notice> {
 }
 
 /// Says again that the certificate runs out, at 10, 5 and 1 days left.
-async fn remind(house: &House) {
+pub(super) async fn remind(house: &House) {
     house.open.wait().await;
     let mut left = left(house);
     loop {
@@ -171,29 +144,18 @@ async fn remind(house: &House) {
     }
 }
 
-/// The smallest of the days named there that is not yet over; many, where it is none of an authority.
+/// The smallest of the days named there that is not yet over; many, where it runs out for nobody but this machine.
 fn left(house: &House) -> i64 {
     let Some(open) = house.open.get() else { return i64::MAX };
     let serving = open.certs.serving();
     let days = serving.facts.days_left(house.clock.utc());
     let told = limits::CERTIFICATE_TOLD_DAYS.into_iter().filter(|told| days < *told).min();
-    told.filter(|_| serving.source == Source::Acme).unwrap_or(i64::MAX)
+    told.filter(|_| matches!(serving.source, Source::Acme | Source::Own)).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_authority_is_asked_for_public_domains_only() {
-        for domain in ["chat.beach.org", "beach.de", "xn--mnchen-3ya.de", "mytest.de"] {
-            assert!(is_public(domain), "{domain}");
-        }
-        let nobodys = ["localhost", "a.test", "beach.example", "imera.internal", "box.home.arpa", "EXAMPLE.org", "nas"];
-        for domain in nobodys {
-            assert!(!is_public(domain), "{domain}");
-        }
-    }
 
     #[test]
     fn the_owner_is_told_after_two_failures_and_of_all_names_at_once() {

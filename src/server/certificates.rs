@@ -80,7 +80,8 @@ pub async fn every_minute(house: Arc<House>) {
 /// Files that changed are read anew, what the authority at home signed is renewed.
 async fn look(house: &House) {
     let Some(open) = house.open.get() else { return };
-    match open.certs.look_after().await {
+    let at_home = if house.settings.is_on(&settings::HOME) { pages::addresses_at_home() } else { Vec::new() };
+    match open.certs.look_after(&at_home).await {
         Ok(true) => changed(house, &open.certs),
         Ok(false) => {}
         Err(error) => complain_about_files(house, "the new certificate is not used, the old one serves on", error),

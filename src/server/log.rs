@@ -19,6 +19,8 @@ pub fn start(config: &Config) -> Result<(), ConfigError> {
         what: format!("IMERA_LOG is \"{}\", which is no log filter ({error})", config.log),
         next: "write for example info, or imera=debug,warn".to_owned(),
     })?;
+    // It warns of each flood that it stops: strangers would fill the log.
+    let filter = if config.log.contains("h2") { filter } else { filter.with_target("h2", LevelFilter::ERROR) };
     let to_stderr = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(std::io::stderr);
     // To say on standard error that standard error is full, or that its reader is gone, would be a panic.
     let to_stderr = to_stderr.log_internal_errors(false);

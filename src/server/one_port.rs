@@ -49,7 +49,7 @@ impl OnePort {
     pub async fn serve(self, socket: TcpStream, peer: SocketAddr, guest: Guest) {
         match self.beginning(&socket).await {
             Some(Beginning::Tls) => self.serve_tls(socket, peer, guest).await,
-            Some(Beginning::Http) => self.site.serve_misled(socket, Visitor { peer, tls: false }).await,
+            Some(Beginning::Http) => self.site.serve_misled(socket, Visitor::new(peer, false)).await,
             Some(Beginning::Xmpp) => {
                 if let Some(chat) = self.chat.get() {
                     c2s::refuse_plain(chat.parts.clone(), socket).await;
@@ -62,7 +62,7 @@ impl OnePort {
     /// The same at the http door. Who brings TLS is at the wrong one, and no answer of ours could be read.
     pub async fn serve_plain(self, socket: TcpStream, peer: SocketAddr, guest: Guest) {
         if self.beginning(&socket).await.is_some_and(|beginning| beginning != Beginning::Tls) {
-            self.site.serve(socket, Visitor { peer, tls: false }, guest).await;
+            self.site.serve(socket, Visitor::new(peer, false), guest).await;
         }
     }
 
@@ -97,9 +97,9 @@ impl OnePort {
         match (door, self.chat.get()) {
             (Door::Client, Some(chat)) => chat.serve((stream, binding), peer, guest).await,
             (Door::Server, Some(chat)) => s2s::refuse(chat.parts.clone(), stream).await,
-            _ if h2 => self.site.serve_h2(stream, Visitor { peer, tls: true }, guest).await,
+            _ if h2 => self.site.serve_h2(stream, Visitor::new(peer, true), guest).await,
             // Before set-up is finished there is the web alone, which answers what it does not understand.
-            _ => self.site.serve(stream, Visitor { peer, tls: true }, guest).await,
+            _ => self.site.serve(stream, Visitor::new(peer, true), guest).await,
         }
     }
 

@@ -73,13 +73,15 @@ impl Pages {
         stop: &watch::Receiver<bool>,
     ) -> Result<Pages, Failure> {
         let ports = doors.ports();
-        let chat_ports = [ports.c2s, ports.c2s_tls].into_iter().flatten().map(|address| address.port()).collect();
+        let numbers = |doors: &[Option<SocketAddr>]| doors.iter().flatten().map(SocketAddr::port).collect();
+        let chat_ports = numbers(&[ports.c2s, ports.c2s_tls, ports.https]);
+        let open_ports = numbers(&[ports.https, ports.http, ports.c2s, ports.c2s_tls]);
         let port = |door: Option<SocketAddr>| door.map(|address| address.port());
         let how = How::of_ports(port(ports.http), port(ports.https));
         let authority = house.config.acme_directory.is_none().then(|| authority::USUAL.to_owned());
         let lookout = Lookout::new(house.resolver.clone(), house.clock.clone(), authority);
         let (house_of, address) = (Arc::downgrade(house), set_up_address(&ports));
-        let founding = Founder { house: house_of, address, chat_ports, how, lookout };
+        let founding = Founder { house: house_of, address, chat_ports, open_ports, how, lookout };
         let restorer = Restorer { house: Arc::downgrade(house), data: house.config.data.clone() };
         let port = ports.https.map(|address| address.port());
         let parts = (house.store.clone(), house.clock.clone());
@@ -178,6 +180,7 @@ struct Founder {
     house: Weak<House>,
     address: Option<String>,
     chat_ports: Vec<u16>,
+    open_ports: Vec<u16>,
     how: How,
     lookout: Lookout,
 }
@@ -203,6 +206,10 @@ impl Founding for Founder {
 
     fn chat_ports(&self) -> Vec<u16> {
         self.chat_ports.clone()
+    }
+
+    fn open_ports(&self) -> Vec<u16> {
+        self.open_ports.clone()
     }
 
     fn address(&self) -> Option<&str> {

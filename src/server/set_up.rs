@@ -20,6 +20,8 @@ use crate::accounts::invites::Order;
 use crate::accounts::names;
 use crate::accounts::passwords;
 use crate::certs;
+use crate::certs::acme;
+use crate::config::Config;
 use crate::config::TlsFiles;
 use crate::limits;
 use crate::settings;
@@ -55,6 +57,8 @@ pub struct Plan {
     /// PEM, for a certificate brought along.
     pub chain: Option<String>,
     pub key: Option<Secret>,
+    /// The owner agrees to an authority's terms, or wants none to be asked.
+    pub acme: Option<bool>,
 }
 
 /// What it came to.
@@ -62,7 +66,7 @@ pub struct Plan {
 pub struct Done {
     pub domain: String,
     pub owner: String,
-    /// `own`: made here; `files`: brought along.
+    /// `own`: made here; `files`: brought along; `acme`: an authority is asked.
     pub certificate: String,
     pub home: bool,
     /// When the first backup is made, in the machine's time.
@@ -78,6 +82,26 @@ pub fn read_files(plan: &mut Plan, files: &TlsFiles) -> Result<(), Failure> {
     let pair = certs::read(files).map_err(Failure::of)?;
     (plan.chain, plan.key) = (Some(pair.chain), Some(Secret::new(pair.key)));
     Ok(())
+}
+
+/// Whether an authority can be asked for the certificate of such a place.
+pub fn refuse_authority(config: &Config, plan: &Plan) -> Result<(), Failure> {
+    let refused = |what: &str, next: &str| Err(Failure::usage(format!("--certificate acme {what}"), next));
+    if plan.acme != Some(true) {
+        return Ok(());
+    }
+    if config.tls_files.is_some() {
+        return refused("has no effect, as the machine's options name files", "leave it out, or IMERA_TLS_CERT");
+    }
+    if config.acme_directory.is_some() {
+        return Ok(());
+    }
+    let domain = crate::config::domain_name(&plan.domain).unwrap_or_default();
+    match (plan.home, acme::is_public(&domain)) {
+        (true, _) => refused("is not for a home network", "leave it out: the machine makes its own"),
+        (_, false) => refused(&format!("is not for {domain}, which no authority knows"), "take own or files"),
+        _ => Ok(()),
+    }
 }
 
 /// What is told when the disk did not take it: the same command works again.
@@ -145,6 +169,7 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         return Err(Failure::new(is_set_up(&domain), next));
     }
     let plan = if house.settings.profile().test { plan } else { as_meant(plan)? };
+    refuse_authority(&house.config, &plan)?;
     refuse_while_held(house, plan.take_over).await?;
     let mut chosen = chosen(&plan)?;
     if !house.settings.profile().test {
@@ -163,7 +188,11 @@ pub async fn set_up(house: &House, plan: Plan) -> Result<Done, Failure> {
         chosen.push((&settings::BACKUP_RECIPIENT, recipient));
     }
     let owner = owner(house, &plan).await?;
-    let certificate = if pair.is_some() { certs::Source::Own } else { certs::Source::SelfSigned };
+    let certificate = match plan.acme {
+        _ if pair.is_some() => certs::Source::Own,
+        Some(true) => certs::Source::Acme,
+        _ => certs::Source::SelfSigned,
+    };
     let name = owner.name.clone();
     let finishing = Finishing::new(&chosen, house.clock.utc()).map_err(|error| house.not_kept(NOT_FINISHED, error))?;
     let found = found(house, finishing, owner, pair).await;
@@ -239,10 +268,11 @@ pub async fn set_up_of_pages(house: &House, plan: web::setup::Plan) -> Result<()
     chosen.extend(plan.host.map(|host| (&settings::HOST, host)));
     chosen.extend(plan.backup_lock.map(|lock| (&settings::BACKUP_RECIPIENT, lock)));
     chosen.extend(plan.home.then(|| (&settings::HOME, "on".to_owned())));
+    chosen.extend(plan.acme.map(|acme| (&settings::ACME, settings::switch(acme))));
     let finishing = Finishing::new(&chosen, house.clock.utc());
     // The pages let nothing through that the settings refuse; if they did, this is a page 500.
     let finishing = finishing.map_err(|error| StoreError::Unavailable(error.to_string().into()))?;
-    found(house, finishing, plan.owner, None).await
+    found(house, finishing, plan.owner, plan.brought).await
 }
 
 /// Owner, certificate and settings with the mark that it was done, in one transaction, which takes the wizard's draft
@@ -283,6 +313,7 @@ fn chosen(plan: &Plan) -> Result<Vec<(&'static Setting, String)>, Failure> {
         (&settings::PLACE_NAME, "--name", plan.place_name.clone()),
         (&settings::BACKUP_AT, "--backup-at", plan.backup_at.clone()),
         (&settings::BACKUP_KEEP, "--backup-keep", plan.backup_keep.clone()),
+        (&settings::ACME, "--certificate", plan.acme.map(settings::switch)),
     ];
     for (setting, option, value) in given {
         let Some(value) = value else { continue };

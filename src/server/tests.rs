@@ -298,3 +298,49 @@ async fn backups_that_lie_here_alone_are_told_of_and_a_second_place_that_fails_i
     assert_eq!(place.notices().await, []);
     assert_eq!(std::fs::read_dir(&stick).unwrap().count(), 1, "the nightly backup is there too");
 }
+
+/// Of an authority, for [`DOMAIN`], with so much of its life gone and left by [`NOW`], hours.
+fn issued(gone_h: i64, left_h: i64) -> crate::certs::Pair {
+    let at = |hours: i64| {
+        let since = u64::try_from(NOW / 1_000_000 + hours * 3_600).unwrap();
+        rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs(since)
+    };
+    let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "An authority");
+    let issuer = rcgen::Issuer::new(params, rcgen::KeyPair::generate().unwrap());
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec![DOMAIN.to_owned()]).unwrap();
+    (params.not_before, params.not_after) = (at(-gone_h), at(left_h));
+    crate::certs::Pair { chain: params.signed_by(&key, &issuer).unwrap().pem(), key: key.serialize_pem() }
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_renewed_is_told_at_ten_five_and_one_days_and_a_short_one_at_a_quarter() {
+    // Hours of its life that are gone and left; after which hours the owner is told.
+    for (gone_h, left_h, wanted) in [(78 * 24, 12 * 24 + 1, &[50, 170, 266][..]), (1, 6 * 24 - 1, &[108, 120])] {
+        let door = door();
+        let place = Place::open(&door).await;
+        let house = place.house.clone();
+        let certs = house.open.get().unwrap().certs.clone();
+        certs.take_up(issued(gone_h, left_h), |_| Ok(())).await.unwrap();
+        let reminding = tokio::spawn(async move { acme::remind(&house).await });
+        let (mut told, mut hours) = (0, Vec::new());
+        for hour in 0..left_h {
+            watch::look(&place.house).await;
+            // Each is told in its turn: what is told now is the last of all.
+            let last = format!("hour {hour}.");
+            place.house.notices.raise(last.clone(), Severity::Warning, &last, "nothing");
+            place.told(&last).await;
+            place.house.notices.clear(&last);
+            let now = place.messages().await;
+            let now = now.iter().filter(|message| message.contains("The certificate needs you soon")).count();
+            if now > told {
+                (told, hours) = (now, [hours, vec![hour]].concat());
+            }
+            place.house.clock.advance(Duration::from_secs(limits::ACME_HOSTS_EVERY_S));
+        }
+        reminding.abort();
+        assert_eq!((hours.as_slice(), told), (wanted, wanted.len()), "each once");
+    }
+}

@@ -12,6 +12,7 @@ use std::sync::RwLock;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
+use tokio::sync::watch;
 
 use crate::audit;
 use crate::audit::By;
@@ -142,6 +143,13 @@ pub const BACKUP_COMMAND: Setting = Setting {
     reason: "A second place: a command that is run with each finished backup's name behind it, no shell",
     fixed: None,
 };
+pub const ACME: Setting = Setting {
+    key: "acme",
+    kind: Kind::Switch,
+    default: None,
+    reason: "Whether an authority is asked for certificates; on: you agree to its terms, https://letsencrypt.org/repository/",
+    fixed: None,
+};
 pub const ACME_EAB_KID: Setting = Setting {
     key: "acme_eab_kid",
     kind: Kind::Text { max_signs: 200 },
@@ -176,6 +184,7 @@ pub const SETTINGS: &[&Setting] = &[
     &BACKUP_FOLDER,
     &BACKUP_COMMAND,
     &BACKUP_RECIPIENT,
+    &ACME,
     &ACME_EAB_KID,
     &ACME_EAB_KEY,
     &ACME_DNS_SERVER,
@@ -216,6 +225,7 @@ struct Inner {
     store: Store,
     profile: Profile,
     values: RwLock<BTreeMap<String, String>>,
+    changed: watch::Sender<()>,
 }
 
 /// Why a setting was not changed. Shown as one line, the next step behind the colon.
@@ -239,7 +249,17 @@ impl Settings {
                 all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
             })
             .await?;
-        Ok(Settings(Arc::new(Inner { store: store.clone(), profile, values: RwLock::new(values) })))
+        Ok(Settings(Arc::new(Inner {
+            store: store.clone(),
+            profile,
+            values: RwLock::new(values),
+            changed: watch::channel(()).0,
+        })))
+    }
+
+    /// Hears of each change.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.changed.subscribe()
     }
 
     pub fn profile(&self) -> Profile {
@@ -374,6 +394,8 @@ impl Settings {
                 None => values.remove(key),
             };
         }
+        drop(values);
+        self.0.changed.send_replace(());
     }
 }
 
@@ -415,6 +437,11 @@ pub fn is_on(c: &Connection, switch: &Setting) -> rusqlite::Result<bool> {
     let mut select = c.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
     let stored: Option<String> = select.query_row([switch.key], |row| row.get(0)).optional()?;
     Ok(stored.as_deref().or(switch.default) == Some("on"))
+}
+
+/// As a [`Kind::Switch`] is written.
+pub fn switch(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
 }
 
 /// Those that name what is on this machine alone: programs and folders.

@@ -29,7 +29,7 @@ pub(super) const LANGUAGE: &str = "lang";
 
 impl Asked {
     pub fn of(parts: &Parts) -> Asked {
-        let nobody = Visitor { peer: ([192, 0, 2, 1], 0).into(), tls: false };
+        let nobody = Visitor::new(([192, 0, 2, 1], 0).into(), false);
         let visitor = parts.extensions.get::<Visitor>().copied().unwrap_or(nobody);
         let headers = parts.headers.clone();
         let accepted = || Lang::accepted(value(&headers, header::ACCEPT_LANGUAGE).unwrap_or_default());
@@ -43,11 +43,7 @@ impl Asked {
 
     /// The host as the browser wrote it, without a port; only signs that hosts have.
     pub fn host(&self) -> Option<&str> {
-        let host = value(&self.headers, header::HOST)?;
-        let end = host.rfind(':').filter(|at| !host[*at..].contains(']')).unwrap_or(host.len());
-        let host = &host[..end];
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-        (!host.is_empty() && host.bytes().all(fits)).then_some(host)
+        host(&self.headers)
     }
 
     /// What the browser says of itself: anything.
@@ -60,6 +56,15 @@ impl Asked {
         let query = self.uri.query().unwrap_or_default().as_bytes();
         form_urlencoded::parse(query).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
+}
+
+/// [`Asked::host`]
+pub(super) fn host(headers: &HeaderMap) -> Option<&str> {
+    let host = value(headers, header::HOST)?;
+    let end = host.rfind(':').filter(|at| !host[*at..].contains(']')).unwrap_or(host.len());
+    let host = &host[..end];
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    (!host.is_empty() && host.bytes().all(fits)).then_some(host)
 }
 
 fn value(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

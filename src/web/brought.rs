@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use askama::Template;
 use axum::body::to_bytes;
 use axum::extract::FromRequest;
 use axum::extract::Request;
@@ -15,10 +16,25 @@ use zeroize::Zeroizing;
 use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
+use super::frame::Errors;
+use super::frame::Frame;
 use super::multipart::Garbled;
 use super::multipart::Multipart;
 use super::multipart::Piece;
 use crate::limits;
+use crate::texts::Markup;
+
+/// The fields of such a form for a certificate and its key. The form itself has the id `brought`.
+#[derive(Template)]
+#[template(path = "bring.html")]
+struct Fields<'a> {
+    f: &'a Frame,
+    errors: &'a Errors,
+}
+
+pub(super) fn fields(f: &Frame, errors: &Errors) -> Markup {
+    Markup(Fields { f, errors }.render().expect("templates write into memory, and their parts do not fail"))
+}
 
 /// The contents of all fields, one behind the other, a line's end between.
 pub(super) struct Brought(pub Zeroizing<Vec<u8>>);

@@ -3,7 +3,6 @@
 //! Keeps no state.
 
 use crate::certs::CertError;
-use crate::certs::CertsError;
 use crate::certs::Serving;
 use crate::certs::words;
 use crate::texts::Text;
@@ -26,11 +25,9 @@ impl Known {
     }
 }
 
-/// What is wrong with a certificate that somebody brought, and the next step. `None`: it was not kept, and that is
-/// no fault of the certificate.
-pub(super) fn wrong(error: &CertsError) -> Option<Text> {
-    let CertsError::Certificate(error) = error else { return None };
-    Some(match error {
+/// What is wrong with a certificate that somebody brought, and the next step.
+pub(super) fn wrong(error: &CertError) -> Text {
+    match error {
         CertError::NoCertificate => text("cert-none"),
         CertError::NoKey => text("cert-no-key"),
         CertError::LockedKey => text("cert-locked-key"),
@@ -46,5 +43,5 @@ pub(super) fn wrong(error: &CertsError) -> Option<Text> {
         CertError::Order(number) => text("cert-order").with("number", *number),
         CertError::Chain => text("cert-chain"),
         CertError::Broken(reason) => text("cert-broken").with("reason", reason),
-    })
+    }
 }

@@ -16,14 +16,17 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
+use axum::http::StatusCode;
 use axum::http::header;
 use axum::middleware::Next;
+use axum::response::IntoResponse;
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
 
 use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
+use super::visitor::Visitor;
 
 /// Nothing inline, nothing from elsewhere, no frames.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -44,6 +47,18 @@ const OPENER: (HeaderName, &str) = (HeaderName::from_static("cross-origin-opener
 /// RFC 6797 §6.1: a year. Not for the hosts under it: other sites may live there.
 const STRICT: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
 
+/// What is no page is never one: whatever stands in it, a browser that shows it runs nothing and has no origin.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// The headers of an answer beside the pages, whose text may be anybody's.
+pub(super) fn seal(reply: &mut Response, visitor: &Visitor, site: &Inner) {
+    let strict = (visitor.tls && site.is_vouched_for()).then_some(STRICT);
+    for (name, value) in HEADERS.into_iter().chain(strict) {
+        reply.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    reply.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_PAGE));
+}
+
 /// Around every request.
 pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -51,7 +66,9 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
     let foreign = !parts.method.is_safe() && is_foreign(&parts.headers);
     let readable = percent_decode_str(parts.uri.path()).decode_utf8().is_ok();
     let request = Request::from_parts(parts, body);
+    let elsewhere = to_tls(&site, &asked);
     let mut reply = match (foreign, readable) {
+        _ if let Some(elsewhere) = elsewhere => elsewhere,
         (true, _) => site.fault(&asked, Fault::Foreign),
         // A router of axum answers this with a bare line of its own.
         (_, false) => site.fault(&asked, Fault::NotFound),
@@ -67,6 +84,20 @@ pub(super) async fn around(State(site): State<Arc<Inner>>, request: Request, nex
     }
     reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
     reply
+}
+
+/// Plain HTTP, although the same page stands under TLS and somebody vouches for it. What authorities and watchdogs ask
+/// for stays.
+fn to_tls(site: &Inner, asked: &Asked) -> Option<Response> {
+    let path = asked.uri.path();
+    if asked.visitor.tls || path == "/healthz" || path.starts_with("/.well-known/acme-challenge/") {
+        return None;
+    }
+    let web = site.vouched_web(asked)?;
+    let there = format!("{web}{}", asked.uri.path_and_query().map_or("/", |path| path.as_str()));
+    // Not kept: a place may lose its certificate.
+    let kept = (header::CACHE_CONTROL, "no-store");
+    Some((StatusCode::PERMANENT_REDIRECT, [kept, (header::LOCATION, &there)], ()).into_response())
 }
 
 impl Inner {

@@ -18,6 +18,7 @@ use tokio::io::AsyncWrite;
 use super::Site;
 use super::ask::Asked;
 use super::frame::Frame;
+use super::securely::under_tls;
 use super::visitor::Visitor;
 use crate::limits;
 use crate::texts::text;
@@ -54,14 +55,13 @@ impl Site {
 
 fn misled(asked: &Asked, port: Option<u16>) -> Response {
     let path = asked.uri.path_and_query().map_or("/", |path| path.as_str());
-    let address = asked.host().zip(port).map(|(host, port)| match port {
-        443 => format!("https://{host}{path}"),
-        port => format!("https://{host}:{port}{path}"),
-    });
+    let address = asked.host().zip(port).map(|(host, port)| under_tls(host, port, path));
     let page = Page { f: Frame::new(asked, &text("misled-why"), None), address };
     let body = page.render().expect("templates write into memory, and their parts do not fail");
-    let policy = (header::CONTENT_SECURITY_POLICY, "default-src 'none'");
-    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), policy], body).into_response()
+    let policy = (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+    let headers = [kind, policy, (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::X_FRAME_OPTIONS, "DENY")];
+    (StatusCode::BAD_REQUEST, headers, body).into_response()
 }
 
 #[cfg(test)]

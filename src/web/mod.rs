@@ -12,6 +12,7 @@ mod certified;
 pub mod beside;
 mod days;
 mod entry;
+mod fair;
 mod faults;
 mod file_body;
 mod form;

@@ -12,6 +12,8 @@ use super::certified::Known;
 use super::frame::Frame;
 use super::frame::page;
 use super::setup::address;
+use super::visitor::is_of_the_house;
+use crate::certs::Serving;
 use crate::texts::Markup;
 use crate::texts::text;
 
@@ -32,9 +34,33 @@ struct Page {
     asks: bool,
 }
 
+/// `path` of this machine under TLS, by the name the browser knows.
+pub(super) fn under_tls(host: &str, port: u16, path: &str) -> String {
+    match port {
+        443 => format!("https://{host}{path}"),
+        port => format!("https://{host}:{port}{path}"),
+    }
+}
+
+impl Inner {
+    /// Where the pages stand for everybody, `https://HOST` without a slash at the end: once somebody outside vouches for
+    /// this machine there, nobody needs to come another way. `None` also for who calls it by what only the house knows:
+    /// routers need not lead back in.
+    pub(super) fn vouched_web(&self, asked: &Asked) -> Option<&str> {
+        let serving = self.serving().filter(Serving::is_public)?;
+        let links = &self.open.get()?.links;
+        let called = asked.host()?;
+        let known = called == links.host() || !is_of_the_house(called);
+        (known && serving.facts.is_for(links.host())).then(|| links.web())
+    }
+}
+
 /// Instead of a page that asks for a password or a code. `path`: where that page stands, with its query.
 pub(super) fn securely(site: &Inner, asked: &Asked, path: &str) -> Response {
-    let address = site.https_port.zip(asked.host()).map(|(port, host)| format!("https://{host}:{port}{path}"));
+    let address = match site.vouched_web(asked) {
+        Some(web) => Some(format!("{web}{path}")),
+        None => site.https_port.zip(asked.host()).map(|(port, host)| under_tls(host, port, path)),
+    };
     let place = site.settings.domain().map(|_| site.place());
     // Before set-up the reader is who owns the machine.
     let (sky, warning, shut, status) = match place {

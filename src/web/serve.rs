@@ -4,6 +4,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -24,8 +25,11 @@ use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 
 use super::Site;
+use super::ask;
 use super::beside::Next;
 use super::beside::Visit;
+use super::fair::Fair;
+use super::guard;
 use super::lasting::Lasting;
 use super::visitor::Visitor;
 use crate::limits;
@@ -49,7 +53,7 @@ impl Site {
             .max_buf_size(limits::WEB_HEAD_MAX_BYTES);
         let answers = self.answers(Visit::new(visitor, &lasting, &next), &lasting);
         let served = builder.serve_connection(TokioIo::new(io), answers).with_upgrades();
-        if self.patiently(served, &lasting).await
+        if self.patiently(served, &lasting, |served| served.graceful_shutdown()).await
             && let Some(next) = next.take()
         {
             drop(guest);
@@ -78,17 +82,29 @@ impl Site {
             .keep_alive_interval(Duration::from_secs(limits::H2_PING_S))
             .keep_alive_timeout(Duration::from_secs(limits::H2_PONG_MAX_S));
         let answers = self.answers(Visit::new(visitor, &lasting, &next), &lasting);
-        self.patiently(builder.serve_connection(TokioIo::new(io), answers), &lasting).await;
+        let served = builder.serve_connection(TokioIo::new(Fair::new(io)), answers);
+        self.patiently(served, &lasting, |served| served.graceful_shutdown()).await;
         drop(guest);
     }
 
-    /// True: it ended in good order.
-    async fn patiently(&self, served: impl Future<Output = hyper::Result<()>>, lasting: &Lasting) -> bool {
+    /// True: it ended in good order. `end`: lets the request under way have its answer (RFC 9112 §9.6, RFC 9113 §6.8).
+    async fn patiently<F: Future<Output = hyper::Result<()>>>(
+        &self,
+        served: F,
+        lasting: &Lasting,
+        end: impl Fn(Pin<&mut F>),
+    ) -> bool {
         let mut served = pin!(served);
-        let patience = Duration::from_secs(limits::WEB_CONNECTION_MAX_S);
+        let mut patience = Duration::from_secs(limits::WEB_CONNECTION_MAX_S);
+        let mut ending = false;
         loop {
             match self.inner.clock.timeout(patience, &mut served).await {
                 None if lasting.is_held() => {}
+                None if !ending => {
+                    ending = true;
+                    end(served.as_mut());
+                    patience = Duration::from_secs(limits::WEB_BODY_MAX_S);
+                }
                 Some(Ok(())) => return true,
                 Some(Err(error)) => {
                     tracing::debug!(%error, "a web connection ended early");
@@ -109,9 +125,17 @@ impl Site {
             (TowerToHyperService::new(self.routes.clone()), lasting.clone(), self.inner.clone());
         service_fn(move |mut request: Request<Incoming>| {
             name_host(&mut request);
+            let mut visit = visit.clone();
+            visit.visitor.calls(ask::host(request.headers()).unwrap_or_default());
             let beside = inner.beside.get().filter(|beside| beside.is_at(request.uri().path()));
             match beside {
-                Some(beside) => Either::Left(beside.answer(request, visit.clone()).map(Ok)),
+                Some(beside) => {
+                    let (inner, visitor) = (inner.clone(), visit.visitor);
+                    Either::Left(beside.answer(request, visit).map(move |mut reply| {
+                        guard::seal(&mut reply, &visitor, &inner);
+                        Ok(reply)
+                    }))
+                }
                 None => {
                     request.extensions_mut().insert(visit.visitor);
                     request.extensions_mut().insert(held.clone());

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn rfc6265bis_4_1_3_2_the_cookie_is_bound_to_this_host_and_to_tls() {
         let line = |tls, value, age| {
-            let visitor = Visitor { peer: ([127, 0, 0, 1], 9).into(), tls };
+            let visitor = Visitor::new(([127, 0, 0, 1], 9).into(), tls);
             cookie_line(visitor, value, age).to_str().unwrap().to_owned()
         };
         assert_eq!(line(true, "x", 5), "__Host-imera=x; Path=/; Max-Age=5; HttpOnly; SameSite=Lax; Secure");

@@ -30,6 +30,10 @@ impl Founding for Nobody {
         Vec::new()
     }
 
+    fn open_ports(&self) -> Vec<u16> {
+        Vec::new()
+    }
+
     fn address(&self) -> Option<&str> {
         None
     }
@@ -92,7 +96,7 @@ async fn ask_from(peer: &str, full: bool, request: &str) -> String {
         site.inner.store.close().await;
     }
     let (mut near, far) = memory::pair();
-    let visitor = Visitor { peer: peer.parse().unwrap(), tls: false };
+    let visitor = Visitor::new(peer.parse().unwrap(), false);
     let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     near.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 
-use crate::client::{Client, Event};
+use crate::client::{Client, Event, Opening};
 use crate::process::Folder;
 use crate::server::{Bystander, PASSWORD, Server, is_full, percentile, ping};
 
@@ -266,6 +266,34 @@ async fn who_asks_without_reading_is_not_read_from() {
     let grown = server.memory_kib().saturating_sub(before);
     println!("four that ask without reading: {grown} KiB more memory");
     assert!(grown < 48 * 1024, "{grown} KiB");
+    bystander.leave().await;
+    server.stop_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_before_a_log_in_without_reading_is_sent_away_before_it_costs_memory() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let bystander = Bystander::arrive(&server).await;
+    let before = server.memory_kib();
+    for _ in 0..4 {
+        let mut stream = Opening::connect(&server.endpoint()).await.unwrap();
+        let form = "<iq type='get' id='r'><query xmlns='jabber:iq:register'/></iq>".repeat(1_000);
+        // It may be gone before all is sent.
+        for _ in 0..200 {
+            if stream.write(&form).await.is_err() {
+                break;
+            }
+        }
+        let mut heard = String::new();
+        while let Ok(stanza) = stream.next().await {
+            heard.push_str(&stanza.text);
+        }
+        let answers = heard.matches("id='r'").count();
+        assert!(answers < 100, "{answers} answers");
+        let more = server.memory_kib().saturating_sub(before);
+        assert!(more < 8 * 1024, "{more} KiB");
+    }
     bystander.leave().await;
     server.stop_well().await;
 }

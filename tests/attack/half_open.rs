@@ -10,7 +10,7 @@ use crate::process::Folder;
 use crate::server::{Bystander, Server, is_full, ping};
 
 /// As many files as the system allows; how many connections of the wished that leaves.
-fn room_for(wished: usize) -> usize {
+pub fn room_for(wished: usize) -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

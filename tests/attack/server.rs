@@ -117,9 +117,7 @@ impl Server {
 
     /// Its resident memory now, KiB.
     pub fn memory_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse().unwrap()
+        crate::process::memory_kib(self.pid())
     }
 
     pub fn log_path(&self) -> PathBuf {

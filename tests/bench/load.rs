@@ -1,6 +1,6 @@
 //! The load generator: imera, a bare TLS relay and Debian's prosody in one run, by turns A B B A.
 //!
-//! `cargo bench --bench load -- [--rounds N] [--only FIGURE,…] [--quick] [--servers NAME,…] [--json]`
+//! `cargo bench -- [--rounds N] [--only FIGURE,…] [--quick] [--servers NAME,…] [--json]`
 //! Every message is checked to arrive once and in order. The main figure is the CPU time of the
 //! server's process an operation; only ratios of one run count. All servers listen on loopback.
 #![allow(clippy::disallowed_methods)] // real sockets, real time
@@ -9,12 +9,19 @@
 mod backup;
 #[path = "load/bare.rs"]
 mod bare;
+#[path = "../support/bosh.rs"]
+mod bosh;
 #[path = "../support/client.rs"]
 mod client;
+#[path = "counts.rs"]
+mod counts;
 #[path = "load/figures.rs"]
 mod figures;
 #[path = "load/fill.rs"]
 mod fill;
+#[allow(dead_code)] // tests of src use the rest
+#[path = "../support/inside.rs"]
+mod inside;
 #[path = "load/people.rs"]
 mod people;
 #[path = "load/report.rs"]
@@ -23,6 +30,10 @@ mod report;
 mod servers;
 #[path = "load/talk.rs"]
 mod talk;
+#[path = "load/web.rs"]
+mod web;
+#[path = "../support/websocket.rs"]
+mod websocket;
 
 use std::process::ExitCode;
 
@@ -47,7 +58,8 @@ pub struct Options {
 }
 
 const USAGE: &str = "load [--rounds N] [--only FIGURE,…] [--quick] [--servers NAME,…] [--json]
-figures: message login page million presence pace memory idle start accounts backup
+figures: message login page million presence pace memory handshakes web idle start accounts backup
+       load counts …: see counts.rs
 servers: imera prosody bare mute (a relay that gives acknowledgements, one that gives none)";
 
 impl Options {
@@ -56,7 +68,6 @@ impl Options {
         let mut options = Options { rounds: 7, only: Vec::new(), quick: false, servers: Vec::new(), json: false };
         while let Some(arg) = args.next() {
             match arg.as_str() {
-                "--bench" => {} // cargo's own
                 "--rounds" => options.rounds = args.next()?.parse().ok().filter(|rounds| *rounds > 0)?,
                 "--only" => options.only = args.next()?.split(',').map(str::to_owned).collect(),
                 "--quick" => options.quick = true,
@@ -83,7 +94,11 @@ fn main() -> ExitCode {
     if args.peek().is_some_and(|arg| arg == "bare") {
         return bare::serve();
     }
-    let Some(options) = Options::read(args) else {
+    let words: Vec<String> = args.filter(|arg| arg != "--bench").collect(); // cargo's own
+    if let Some(("counts", rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return counts::main(&rest.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let Some(options) = Options::read(words.into_iter()) else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
@@ -122,6 +137,8 @@ async fn run(options: &Options) -> Result<Report> {
     bench.presence().await?;
     bench.pace().await?;
     bench.memory().await?;
+    bench.handshakes().await?;
+    bench.web().await?;
     let mut report = bench.report;
     report.figures.extend(backup::figures(options).await?);
     Ok(report)

@@ -2,51 +2,17 @@
 
 import asyncio
 import os
-import pathlib
 import subprocess
 import sys
 
+from profanity import Profanity
 from steps import Steps, check
 
 DOMAIN = os.environ["SERVER_DOMAIN"]
 PORT = os.environ["SERVER_PORT"]
 PORT_TLS = os.environ["SERVER_PORT_TLS"]
-SCRATCH = pathlib.Path(os.environ["SCRATCH"])
 WAIT_S = 15
-LOOK_S = 0.1
 ROMEO, JULIET = f"romeo@{DOMAIN}", f"juliet@{DOMAIN}"
-
-
-class Profanity:
-    """A tmux of its own (no one else's), 140 columns wide."""
-
-    def __init__(self):
-        home = SCRATCH / "romeo"
-        for folder in ("config/profanity", "data/profanity"):
-            (home / folder).mkdir(parents=True)
-        (home / "config/profanity/profrc").write_text("[ui]\nsplash=false\nroster=false\n[notifications]\ninvite=false\nsub=false\n")
-        self.tmux = ["tmux", "-S", str(SCRATCH / "tmux.sock"), "-f", "/dev/null"]
-        env = {**os.environ, "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"), "HOME": str(home), "LC_ALL": "C.UTF-8", "TERM": "screen"}
-        subprocess.run([*self.tmux, "new-session", "-d", "-x", "140", "-y", "50", "profanity", "-l", "DEBUG"], env=env, check=True)
-
-    def types(self, line):
-        subprocess.run([*self.tmux, "send-keys", "-l", line], check=True)
-        subprocess.run([*self.tmux, "send-keys", "Enter"], check=True)
-
-    def screen(self):
-        return subprocess.run([*self.tmux, "capture-pane", "-p"], check=True, capture_output=True, text=True).stdout
-
-    async def shows(self, text, times=1):
-        """Waits until the screen holds the text."""
-        for _ in range(int(WAIT_S / LOOK_S)):
-            screen = self.screen()
-            if screen.count(text) >= times:
-                return screen
-            await asyncio.sleep(LOOK_S)
-        raise AssertionError(f"profanity does not show {text!r}; its screen:\n{screen}")
-
-    def ends(self):
-        subprocess.run([*self.tmux, "kill-server"], check=False, capture_output=True)
 
 
 class GoSendxmpp:
@@ -85,14 +51,6 @@ async def juliet_sends(text, tls=False):
     sender.process.stdin.write(text.encode() + b"\n")
     sender.process.stdin.close()
     await sender.done()
-
-
-async def romeo_logs_in(romeo):
-    await romeo.shows("Profanity")
-    romeo.types(f"/connect {ROMEO} server 127.0.0.1 port {PORT} tls trust")
-    await romeo.shows("Enter password")
-    romeo.types("montague")
-    await romeo.shows("logged in successfully")
 
 
 async def juliet_sends_raw(stanzas):
@@ -178,7 +136,7 @@ async def main():
     romeo = Profanity()
     programs = []
     try:
-        if not await steps.step("romeo logs in with profanity (STARTTLS)", romeo_logs_in(romeo)):
+        if not await steps.step("romeo logs in with profanity (STARTTLS)", romeo.logs_in(ROMEO, "montague")):
             return steps.finish()
         listener = await GoSendxmpp.start("-l")
         programs.append(listener)

@@ -201,6 +201,12 @@ impl Server {
         self.child.id()
     }
 
+    /// Its resident memory now, KiB.
+    #[allow(dead_code)] // tests/bosh.rs
+    pub fn memory_kib(&self) -> u64 {
+        memory_kib(self.pid())
+    }
+
     pub fn address(&self, door: &str) -> SocketAddr {
         self.ports[door].as_str().unwrap().parse().unwrap()
     }
@@ -223,4 +229,12 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The resident memory of a process, KiB.
+#[allow(dead_code)] // tests/bosh.rs, tests/attack.rs
+pub fn memory_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

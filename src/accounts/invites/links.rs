@@ -26,6 +26,12 @@ impl Links {
         Links { domain: domain.to_owned(), web }
     }
 
+    /// HOST, as A-labels.
+    pub fn host(&self) -> &str {
+        let host = self.web.trim_start_matches("https://");
+        host.split_once(':').map_or(host, |(host, _)| host)
+    }
+
     /// `https://HOST`, without a slash at the end.
     pub fn web(&self) -> &str {
         &self.web

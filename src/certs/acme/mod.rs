@@ -7,6 +7,7 @@
 mod answer;
 mod attempt;
 mod cause;
+mod consent;
 mod job;
 mod line;
 mod order;
@@ -43,6 +44,9 @@ use line::Exchange;
 
 pub use cause::Cause;
 pub use cause::Record;
+pub use consent::Consent;
+pub use consent::Terms;
+pub use consent::is_public;
 pub use responses::Responses;
 
 /// What a certificate can be for.

@@ -34,6 +34,9 @@ struct Script {
     rejects: BTreeSet<String>,
     /// `Retry-After` of a refusal of all orders.
     limited: Option<&'static str>,
+    /// The same of an order that is signed at some time.
+    signs: Option<&'static str>,
+    looks: watch::Sender<u32>,
     orders: watch::Sender<Vec<(String, Value)>>,
 }
 
@@ -68,6 +71,11 @@ impl Script {
                 answer(200, directory)
             }
             "/nonce" | "/account" => answer(200, json!({})),
+            "/finalize" | "/account/1" if self.signs.is_some() => {
+                self.looks.send_modify(|looks| *looks += 1);
+                let end = at("/finalize");
+                answer(200, json!({ "status": "processing", "authorizations": [], "finalize": end }))
+            }
             "/order" => self.order(&host, &payload(request), answer),
             path if path.starts_with("/renewal/") => answer(200, self.renewal.clone()),
             _ => answer(500, json!({ "type": "urn:ietf:params:acme:error:serverInternal", "detail": "tired" })),
@@ -76,7 +84,8 @@ impl Script {
         if request.uri().path().starts_with("/renewal/") {
             reply.headers_mut().insert("retry-after", "21600".parse().unwrap());
         }
-        if let Some(after) = self.limited.filter(|_| reply.status() == 429) {
+        let signs = self.signs.filter(|_| matches!(request.uri().path(), "/finalize" | "/account/1"));
+        if let Some(after) = self.limited.filter(|_| reply.status() == 429).or(signs) {
             reply.headers_mut().insert("retry-after", after.parse().unwrap());
         }
         reply
@@ -172,7 +181,7 @@ impl Stage {
 const DIRECTORY: Option<&str> = Some("https://authority.test/dir");
 
 /// Of an authority, from June 2026 to June 2027.
-fn pair(names: &[&str]) -> Pair {
+pub(super) fn pair(names: &[&str]) -> Pair {
     let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     params.distinguished_name.push(rcgen::DnType::CommonName, "An authority");
@@ -244,6 +253,36 @@ async fn rfc8555_6_6_a_limit_is_obeyed_even_when_somebody_asks_again() {
     }
     assert!(stage.clock.utc() >= *until);
     assert_eq!(stage.orders(2).await.len(), 2);
+}
+
+/// Every task has done what it could without the clock.
+async fn settled() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn rfc8555_7_4_an_order_that_takes_its_time_is_looked_at_when_the_authority_says() {
+    let script = Script { signs: Some("37"), ..Script::default() };
+    let mut looks = script.looks.subscribe();
+    let stage = Stage::new(script, DIRECTORY, None).await;
+    stage.want(&["a.de"]);
+    looks.wait_for(|looks| *looks == 1).await.unwrap();
+    for round in 2..=4 {
+        settled().await;
+        stage.clock.advance(Duration::from_secs(36));
+        settled().await;
+        assert_eq!(*looks.borrow(), round - 1, "before its time");
+        stage.clock.advance(Duration::from_secs(1));
+        looks.wait_for(|looks| *looks == round).await.unwrap();
+    }
+    // It is not waited for without an end: 180 seconds hold four pauses of 37.
+    settled().await;
+    stage.clock.advance(Duration::from_secs(37));
+    let told = stage.decided().await;
+    assert!(matches!(&told[..], [State::Failed { cause: Cause::Unreachable, .. }]), "{told:?}");
+    assert_eq!(*looks.borrow(), 5);
 }
 
 #[tokio::test]

@@ -79,9 +79,15 @@ fn rfc5280_4_2_1_10_it_vouches_for_the_names_of_this_server_and_no_others() {
             assert_eq!(rustls_believes(&home.root, &served, &name, NOW), Ok(()), "{name}");
             assert_eq!(openssl_believes(folder.path(), &home.root, &served, &name), Ok(()), "{name}");
         }
-        for name in
-            ["bank.example", "home.arpa", "xbeach.home.arpa", "other.local", "192.168.7.1", "fd00::8", "127.0.0.1"]
-        {
+        for name in [
+            "bank.example",
+            "home.arpa",
+            "xbeach.home.arpa",
+            "other.local",
+            "192.168.8.4",
+            "fd00:0:0:1::7",
+            "127.0.0.1",
+        ] {
             let chain = forged(&home, name);
             let rustls = rustls_believes(&home.root, &chain, name, NOW).expect_err(name);
             assert!(rustls.contains("NameConstraint"), "{name}: {rustls}");
@@ -115,8 +121,9 @@ fn rfc5280_4_2_1_9_it_makes_no_other_authority() {
 fn what_is_served_holds_no_longer_than_devices_take_and_is_renewed_under_the_same_root() {
     let home = Home::make(DOMAIN, &ours(), NOW);
     let (_, facts) = check::check(&home.served(), DOMAIN, NOW).unwrap();
+    let der = home.root_der();
     assert!(facts.not_after - facts.not_before <= 398 * DAY && facts.missing.is_empty() && !facts.lacks_chain());
-    assert!(!is_due(&facts, NOW) && is_due(&facts, NOW + 270 * DAY));
+    assert!(!is_due(&facts, &der, &ours(), NOW) && is_due(&facts, &der, &ours(), NOW + 270 * DAY));
     let (root, leaf) = (home.root.clone(), home.leaf.chain.clone());
     let renewed = home.renewed(DOMAIN, NOW + 270 * DAY);
     assert!(renewed.root == root && renewed.leaf.chain != leaf);
@@ -146,10 +153,10 @@ async fn it_is_made_once_kept_in_the_database_and_renewed_by_itself() {
     let again = open(Vec::new()).await.unwrap().0;
     assert_eq!(again.serving().root.as_ref(), Some(&root), "whoever trusts it need not do so twice");
     assert_eq!(again.serving().facts, first.facts);
-    assert!(!certs.look_after().await.unwrap());
+    assert!(!certs.look_after(&ours()).await.unwrap());
     let standing = certs.tls().current();
     clock.set_utc(NOW + 270 * DAY);
-    assert!(certs.look_after().await.unwrap() && !certs.look_after().await.unwrap());
+    assert!(certs.look_after(&ours()).await.unwrap() && !certs.look_after(&ours()).await.unwrap());
     assert_eq!(certs.serving().root.as_ref(), Some(&root));
     assert!(certs.serving().facts.not_after > first.facts.not_after);
     assert_ne!(certs.tls().current().end_point, standing.end_point);
@@ -158,4 +165,43 @@ async fn it_is_made_once_kept_in_the_database_and_renewed_by_itself() {
     let other = For { domain: "other.home.arpa".to_owned(), files: None, home: Some(ours()) };
     let other = Certs::open(store.clone(), clock.clone(), other).await.unwrap().0;
     assert_ne!(other.serving().root.unwrap().sha256, root.sha256, "another domain has an authority of its own");
+}
+
+#[tokio::test]
+async fn another_address_of_the_same_network_is_learned_and_trusted_without_anybody_doing_a_thing() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::stepped(NOW);
+    let store = Store::open(folder.path(), OpenOptions::default(), clock.clone()).unwrap();
+    let wanted = For { domain: DOMAIN.to_owned(), files: None, home: Some(ours()) };
+    let certs = Certs::open(store.clone(), clock.clone(), wanted.clone()).await.unwrap().0;
+    let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+    let (root, first) = (certs.serving().root.unwrap(), certs.tls().current());
+    for still in [&[][..], &ours(), &[ip("10.0.0.7")]] {
+        assert!(
+            !certs.look_after(still).await.unwrap(),
+            "{still:?}: nothing new, or of a network it may not vouch for"
+        );
+    }
+    let moved = [ip("192.168.7.99"), ip("10.0.0.7")];
+    assert!(certs.look_after(&moved).await.unwrap() && !certs.look_after(&moved).await.unwrap());
+    let serving = certs.serving();
+    assert_eq!(serving.root.as_ref(), Some(&root), "whoever trusts it need not do so twice");
+    let named = |address: &str| serving.facts.names.iter().any(|name| name == address);
+    assert!(named("192.168.7.99") && named("192.168.7.4") && named("fd00::7") && !named("10.0.0.7"));
+    assert_ne!(certs.tls().current().end_point, first.end_point);
+    let kept = kept(&store).await.unwrap().unwrap();
+    for name in ["192.168.7.99", "imera.local"] {
+        assert_eq!(rustls_believes(&root.pem, &kept.served().chain, name, NOW), Ok(()), "{name}");
+        assert_eq!(openssl_believes(folder.path(), &root.pem, &kept.served().chain, name), Ok(()), "{name}");
+    }
+    // Back and forth changes nothing, many addresses have an end, and a restart remembers.
+    assert!(!certs.look_after(&ours()).await.unwrap());
+    for last in 100..120 {
+        assert!(certs.look_after(&[ip(&format!("192.168.7.{last}"))]).await.unwrap());
+    }
+    let names = certs.serving().facts.names;
+    let addresses = names.iter().filter(|name| name.parse::<IpAddr>().is_ok()).count();
+    assert_eq!((addresses, names.contains(&"192.168.7.119".to_owned())), (limits::HOME_ADDRESSES_MAX, true));
+    let again = Certs::open(store, clock, For { home: Some(vec![ip("192.168.7.119")]), ..wanted }).await.unwrap().0;
+    assert_eq!(again.serving().facts.names, names);
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod backups;
+mod certificate;
 pub(super) mod invites;
 mod settings;
 pub mod socket;
@@ -47,6 +48,7 @@ pub const QUESTIONS: &[Question] = &[
     Question { name: "backup.lock", answer: |house, with, _| Box::pin(backups::lock(house, with)) },
     Question { name: "backup.unlock", answer: |house, _, _| Box::pin(backups::unlock(house)) },
     Question { name: "backup.verify", answer: |house, with, on| Box::pin(backups::verify(house, with, on)) },
+    Question { name: "certificate.names", answer: |house, with, _| Box::pin(certificate::names(house, with)) },
     Question { name: "check", answer: |house, with, on| Box::pin(state::check(house, with, on)) },
     Question { name: "invite.create", answer: |house, with, _| Box::pin(invites::create(house, with)) },
     Question { name: "invite.list", answer: |house, _, _| Box::pin(invites::list(house)) },

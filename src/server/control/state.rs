@@ -70,6 +70,7 @@ fn certificate(house: &House, open: &Open) -> Value {
     let serving = open.certs.serving();
     json!({
         "source": serving.source.told(),
+        "known": serving.known,
         "names": serving.facts.names,
         "issuer": serving.facts.issuer,
         "not_after": date(serving.facts.not_after),

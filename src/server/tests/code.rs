@@ -63,6 +63,10 @@ impl Founding for Screen {
         Vec::new()
     }
 
+    fn open_ports(&self) -> Vec<u16> {
+        Vec::new()
+    }
+
     fn address(&self) -> Option<&str> {
         None
     }
@@ -99,8 +103,7 @@ impl Restoring for Screen {
 /// What a browser is answered that brings this code.
 async fn bring(house: &House, code: &str) -> String {
     let (mut near, far) = memory::pair();
-    let (site, visitor) =
-        (house.site.get().unwrap().clone(), Visitor { peer: "127.0.0.1:9".parse().unwrap(), tls: false });
+    let (site, visitor) = (house.site.get().unwrap().clone(), Visitor::new("127.0.0.1:9".parse().unwrap(), false));
     let serving = tokio::spawn(async move { site.serve(far, visitor, Guest::uncounted()).await });
     let body = format!("code={code}");
     let request = format!(

@@ -57,6 +57,9 @@ struct Way {
 
 const CONTENT: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
 
+/// What a client may ask for instead (§7.1). Nothing that browsers show as a page: what is in an answer others wrote.
+const CONTENTS: [&str; 3] = ["text/xml", "application/xml", "text/plain"];
+
 /// Any page may ask: what counts are the session's ID and the credentials in the stream. No cookie is looked at.
 const OPEN_TO_ALL: [(header::HeaderName, &str); 5] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -75,6 +78,10 @@ impl Bosh {
     /// One request of somebody at `address`. `secure`: nobody on the way can read along.
     pub async fn answer(&self, request: Request<Incoming>, address: IpAddr, secure: bool) -> Response<Body> {
         match *request.method() {
+            // A page that would show the answer: no client of BOSH asks so (Fetch Metadata, §2.2).
+            Method::POST if request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate") => {
+                return reply(StatusCode::FORBIDDEN, CONTENT, Body::empty());
+            }
             Method::POST => {}
             Method::OPTIONS => return reply(StatusCode::NO_CONTENT, CONTENT, Body::empty()),
             _ => {
@@ -131,15 +138,11 @@ impl Bosh {
             Some(to) if to.parse().ok().as_ref() != Some(&self.parts.domain) => return Err(Condition::HostUnknown),
             Some(_) => {}
         }
-        let content = match &asked.content {
-            None => CONTENT,
-            Some(content) => HeaderValue::from_str(content).map_err(|_| Condition::BadRequest)?,
-        };
         let (guest, leave) = self.streams.admit(address).ok_or(Condition::PolicyViolation)?;
         let sid = clock::token();
         let (orders, ordered) = mpsc::channel(limits::BOSH_ORDERS_MAX);
         let (near, far) = memory::pair();
-        let way = Way { orders, content };
+        let way = Way { orders, content: content(asked.content.as_deref()) };
         self.lock().insert(sid.clone(), way.clone());
         let session = (sid.clone(), self.parts.domain.as_str().to_owned());
         let session = Session::new(self.parts.clock.clone(), session, asked, reply);
@@ -158,6 +161,16 @@ impl Bosh {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Way>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The type of a session's answers. They are UTF-8, whatever was asked for.
+fn content(asked: Option<&str>) -> HeaderValue {
+    let kind = asked.and_then(|asked| asked.split(';').next()).unwrap_or_default().trim();
+    match CONTENTS.iter().find(|known| known.eq_ignore_ascii_case(kind)) {
+        Some(&"application/xml") => HeaderValue::from_static("application/xml; charset=utf-8"),
+        Some(&"text/plain") => HeaderValue::from_static("text/plain; charset=utf-8"),
+        _ => CONTENT,
     }
 }
 

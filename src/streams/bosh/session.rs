@@ -108,8 +108,10 @@ impl Session {
             let patience = self.deadline().saturating_sub(self.clock.since_start());
             let reads = self.over.is_none() && self.ready_bytes < limits::OUT_HIGH_WATER_BYTES;
             let writes = self.over.is_none() && !self.incoming.is_empty();
+            // The stream is slow: the client waits. Where it is the client that fetches no answers, see `take`.
+            let takes = self.incoming.len() < limits::STANZA_MAX_BYTES || !self.ready.is_empty() || !writes;
             tokio::select! {
-                order = orders.recv() => match order {
+                order = orders.recv(), if takes => match order {
                     Some((asked, reply)) => if let Some(ended) = self.come(asked, reply) { break ended },
                     None => break Ended::Told,
                 },
@@ -192,6 +194,9 @@ impl Session {
         }
         self.polled = (self.hold == 0 && empty && self.ready.is_empty()).then_some(now);
         self.idle_max = idle_max(self.hold);
+        if self.incoming.len() >= limits::BOSH_AHEAD_MAX_BYTES {
+            return Some(self.refuse(None, Condition::PolicyViolation));
+        }
         match asked.restart {
             // XEP-0206 §5: what else it says is ignored.
             true => self.incoming.extend_from_slice(client_header(&asked.header()).as_bytes()),

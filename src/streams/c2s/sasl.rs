@@ -83,7 +83,7 @@ pub async fn log_in(
     }
     let offer = offer(parts, &client.bindings);
     let mut registration = register::Registration::new(client.address);
-    let mut failures = 0;
+    let (mut failures, mut asked) = (0, 0);
     loop {
         let raw = match wire.event().await? {
             Event::Element(raw) => raw,
@@ -105,6 +105,11 @@ pub async fn log_in(
                 return Err(StreamError::new(StreamCondition::PolicyViolation, text).into());
             }
         } else if raw.is(ns::CLIENT, "iq") {
+            asked += 1;
+            if asked > limits::IQS_BEFORE_LOGIN_MAX {
+                let text = "Too much was asked before a log-in.";
+                return Err(StreamError::new(StreamCondition::PolicyViolation, text).into());
+            }
             reads_form.store(true, Ordering::Relaxed);
             registration.answer(parts, wire, raw).await?;
         } else {

@@ -187,12 +187,16 @@ impl Wire {
         }
     }
 
-    /// The stream's next element, header or end. Writes meanwhile.
+    /// The stream's next element, header or end. Writes meanwhile. Who does not read what is answered is not heard: no
+    /// more waits to be written than [`limits::OUT_HIGH_WATER_BYTES`] and one answer.
     pub async fn event(&mut self) -> Result<Event, Gone> {
         if let Some(event) = self.back.take() {
             return Ok(*event);
         }
         loop {
+            while self.unsent() >= limits::OUT_HIGH_WATER_BYTES {
+                self.drive(false).await?;
+            }
             if let Some(event) = self.reader.next()? {
                 return Ok(event);
             }

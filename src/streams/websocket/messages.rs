@@ -92,6 +92,17 @@ impl WebSocket {
         }
     }
 
+    /// The end of what is read: the stream is cut, and nobody shuts down what is cut. RFC 6455 §5.5.1, §7.1.7: a close
+    /// frame with why, or tungstenite's answer to the client's own; as far as the socket takes it at once.
+    fn hang_up(&mut self, cx: &mut Context<'_>, why: Option<CloseCode>) {
+        self.closing = true;
+        if let Some(code) = why {
+            let frame = CloseFrame { code, reason: "".into() };
+            let _ = Pin::new(&mut self.frames).start_send(Message::Close(Some(frame)));
+        }
+        let _ = Pin::new(&mut self.frames).poll_flush(cx);
+    }
+
     /// A piece of the server's stream, as a message.
     fn say(&mut self, piece: Piece) -> String {
         match piece {
@@ -178,10 +189,13 @@ impl AsyncRead for WebSocket {
                 Some(Ok(Message::Text(message))) => this.read = this.hear(&message),
                 Some(Ok(Message::Binary(_))) => {
                     // RFC 7395 §3.2: text alone.
-                    this.close = CloseCode::Unsupported;
+                    this.hang_up(cx, Some(CloseCode::Unsupported));
                     return Poll::Ready(Ok(()));
                 }
-                Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
+                Some(Ok(Message::Close(_))) | None => {
+                    this.hang_up(cx, None);
+                    return Poll::Ready(Ok(()));
+                }
                 Some(Ok(_)) => {
                     controls += 1;
                     if controls == limits::WEBSOCKET_CONTROL_IN_A_ROW {
@@ -190,7 +204,7 @@ impl AsyncRead for WebSocket {
                     }
                 }
                 Some(Err(error)) => {
-                    this.close = code_of(&error);
+                    this.hang_up(cx, Some(code_of(&error)));
                     return Poll::Ready(Ok(()));
                 }
             }

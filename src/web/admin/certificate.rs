@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::super::Inner;
 use super::super::ask::Asked;
+use super::super::brought as bring;
 use super::super::brought::Brought;
 use super::super::certified;
 use super::super::certified::Known;
@@ -31,10 +32,15 @@ use crate::certs::CertsError;
 use crate::certs::Facts;
 use crate::certs::Serving;
 use crate::certs::Source;
+use crate::certs::acme::Acme;
+use crate::certs::acme::Consent;
+use crate::certs::acme::Terms;
 use crate::certs::brought;
 use crate::clock::UtcMicros;
 use crate::config::TlsFiles;
 use crate::limits;
+use crate::settings;
+use crate::settings::SettingError;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -47,9 +53,13 @@ struct Page {
     heading: Markup,
     lead: Markup,
     rows: Vec<Row>,
-    /// What an authority is asked for.
+    /// An authority is asked: for these.
+    asked: bool,
     names: Vec<NameRow>,
     failed: bool,
+    /// An authority could be asked, if the owner agrees to its terms.
+    offer: bool,
+    terms: Terms,
     known: Option<Known>,
     /// Devices at home are asked to trust the machine.
     home: bool,
@@ -57,6 +67,8 @@ struct Page {
     files: Option<[String; 2]>,
     /// It was brought along here, and can be forgotten.
     back: bool,
+    /// The fields for one that is brought.
+    bring: Markup,
 }
 
 /// A fact of the certificate.
@@ -90,11 +102,16 @@ fn answer(who: (&Inner, &Asked, &Owner), certs: &Certs, errors: Errors) -> Respo
     let rows = facts(&serving, now, &until).into_iter().map(row).collect();
     let shown = |files: &TlsFiles| [&files.cert, &files.key].map(|path| path.display().to_string());
     // What was brought goes before it.
-    let asked_for = who.0.acme.get().filter(|_| serving.source != Source::Own).map(|acme| acme.state());
-    let asked_for = asked_for.unwrap_or_default();
+    let acme = who.0.acme.get().filter(|_| serving.source != Source::Own);
+    let consent = acme.map_or(Consent::Never, Acme::consent);
+    let asked_for = acme.map(Acme::state).unwrap_or_default();
     let page_of = Page {
         names: names::rows(&f.t, &asked_for, now),
         failed: names::any_failed(&asked_for),
+        asked: consent == Consent::Given || !asked_for.is_empty(),
+        offer: consent == Consent::Missing,
+        terms: acme.map(Acme::terms).unwrap_or_default(),
+        bring: bring::fields(&f, &d.errors),
         heading: f.t.html(&heading),
         lead: f.t.html(&lead),
         rows,
@@ -115,6 +132,9 @@ fn state(serving: &Serving, now: UtcMicros) -> (Text, Text) {
         ..0 => (text("certificate-over"), text("certificate-over-more")),
         _ if serving.source == Source::Home => (text("certificate-home"), text("certificate-home-more")),
         _ if facts.self_signed => (text("certificate-self"), text("certificate-self-more")),
+        limits::CERTIFICATE_WARN_DAYS.. if serving.is_of_strangers() => {
+            (text("certificate-strangers"), text("certificate-strangers-more"))
+        }
         0..limits::CERTIFICATE_WARN_DAYS => (text("certificate-soon"), text("certificate-soon-more")),
         _ => (text("certificate-good"), text("certificate-good-more")),
     }
@@ -147,6 +167,9 @@ fn facts(serving: &Serving, now: UtcMicros, until: &dyn Fn(UtcMicros) -> String)
     }
     let vouches = match serving.facts.self_signed {
         true => ("warn", text("certificate-nobody"), text("certificate-nobody-more")),
+        false if serving.is_of_strangers() => {
+            ("warn", text("certificate-issuer-strange"), text("certificate-issuer-more").with("issuer", issuer))
+        }
         false => ("ok", text("certificate-issuer"), text("certificate-issuer-more").with("issuer", issuer)),
     };
     rows.push(vouches);
@@ -174,14 +197,13 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
         }
         Err(error) => error,
     };
-    match (certified::wrong(&error), error) {
-        (Some(wrong), _) => {
+    match error {
+        CertsError::Certificate(error) => {
             let mut errors = Errors::default();
-            errors.add("chain", wrong);
+            errors.add("chain", certified::wrong(&error));
             answer((&site, &asked, &owner), &certs, errors)
         }
-        (None, CertsError::Store(error)) => site.not_kept(&asked, &error),
-        (None, error) => site.broken(asked.lang, asked.uri.path(), &error.to_string()),
+        CertsError::Store(error) => site.not_kept(&asked, &error),
     }
 }
 
@@ -191,6 +213,15 @@ pub(super) async fn automatic(State(site): State<Arc<Inner>>, asked: Asked, owne
     match certs.automatic(owner.by()).await {
         Ok(()) => to("/admin/certificate?n=automatic"),
         Err(CertsError::Store(error)) => site.not_kept(&asked, &error),
+        Err(error) => site.broken(asked.lang, asked.uri.path(), &error.to_string()),
+    }
+}
+
+/// POST `/admin/certificate/ask`: the owner agrees to an authority's terms, and from now on it is asked.
+pub(super) async fn ask(State(site): State<Arc<Inner>>, asked: Asked, owner: Owner, _: Form) -> Response {
+    match site.settings.set(settings::ACME.key, "on", &owner.by()).await {
+        Ok(_) => to("/admin/certificate?n=asked#names"),
+        Err(SettingError::Store(error)) => site.not_kept(&asked, &error),
         Err(error) => site.broken(asked.lang, asked.uri.path(), &error.to_string()),
     }
 }
@@ -206,6 +237,7 @@ pub(super) async fn again(State(site): State<Arc<Inner>>, _: Owner, _: Form) -> 
 /// What the page says of a change.
 pub(super) fn told(note: &str) -> Option<(&'static str, Text)> {
     Some(match note {
+        "asked" => ("ok", text("certificate-asked")),
         "brought" => ("ok", text("certificate-brought")),
         "automatic" => ("ok", text("certificate-automatic")),
         _ => return None,

@@ -204,6 +204,7 @@ fn rows((site, care): (&Inner, &Care), t: &Book, looked: &Looked, (summary, now)
         let day = days::day(t, serving.facts.not_after, now);
         match serving.facts.self_signed {
             true => text("admin-certificate-own").with("day", day),
+            false if serving.is_of_strangers() => text("admin-certificate-strangers").with("day", day),
             false => text("admin-certificate-fine-more").with("day", day),
         }
     });

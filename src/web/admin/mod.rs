@@ -75,6 +75,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/admin/backups/{name}/download", post(backups::fetch))
         .route("/admin/certificate", get(certificate::show).post(certificate::send))
         .route("/admin/certificate/again", post(certificate::again))
+        .route("/admin/certificate/ask", post(certificate::ask))
         .route("/admin/certificate/automatic", post(certificate::automatic))
         .route("/admin/invites", get(invites::show).post(invites::make))
         .route("/admin/invites/{id}/withdraw", post(invites::withdraw))

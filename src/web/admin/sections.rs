@@ -76,6 +76,7 @@ pub(super) fn name(key: &str) -> Text {
         "backup_keep" => text("admin-set-backup-keep"),
         "backup_folder" => text("admin-set-backup-folder"),
         "backup_command" => text("admin-set-backup-command"),
+        "acme" => text("admin-set-acme"),
         "acme_eab_kid" => text("admin-set-acme-eab-kid"),
         "acme_eab_key" => text("admin-set-acme-eab-key"),
         "acme_dns_server" => text("admin-set-acme-dns-server"),
@@ -129,7 +130,7 @@ mod tests {
     fn a_stolen_browser_changes_nothing_of_the_machine() {
         let shown: Vec<&str> =
             SECTIONS.iter().flat_map(|section| section.fields).map(|field| field.setting.key).collect();
-        for key in ["backup_command", "backup_folder", "backup_recipient", "host", "domain", "registration"] {
+        for key in ["backup_command", "backup_folder", "backup_recipient", "host", "domain", "registration", "acme"] {
             assert!(!shown.contains(&key), "{key}");
         }
         for section in &SECTIONS {

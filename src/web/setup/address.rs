@@ -17,6 +17,9 @@ use crate::certs::acme;
 use crate::certs::acme::Acme;
 use crate::certs::acme::Name;
 use crate::certs::acme::NameState;
+use crate::limits;
+use crate::reach::own;
+use crate::reach::own::Way;
 use crate::texts::text;
 use crate::web::Inner;
 use crate::web::ask::Asked;
@@ -48,22 +51,40 @@ pub(in crate::web) fn bare<'a>(site: &'a Inner, asked: &Asked) -> Option<(&'a Ac
     let host = asked.host()?.trim_start_matches('[').trim_end_matches(']');
     let address: IpAddr = host.parse().ok()?;
     let open = site.settings.domain().is_none() && site.https_port.is_some();
-    let acme = site.acme.get().filter(|_| open && !is_near(address) && !address.is_unspecified())?;
-    Some((acme, address))
+    let acme = site.acme.get().filter(|_| open && can_be_ours(address))?;
+    let states = acme.state();
+    let asked_for = states.iter().filter(|known| matches!(known.name, Name::Ip(_))).count();
+    // Behind a router whoever comes names the address, and may name others' (RFC 8738 §7).
+    let has_room =
+        states.iter().any(|known| known.name == Name::Ip(address)) || asked_for < limits::SETUP_ADDRESSES_MAX;
+    has_room.then_some((acme, address))
+}
+
+/// Whether this machine can be at a public address: it is its own, or it knows of none of that kind.
+fn can_be_ours(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    if is_near(address) || address.is_unspecified() {
+        return false;
+    }
+    let ours = own::addresses();
+    let knows = match address {
+        IpAddr::V4(_) => matches!(ours.v4, Way::At(_)),
+        IpAddr::V6(_) => matches!(ours.v6, Way::At(_)),
+    };
+    !knows || ours.has(address)
 }
 
 /// POST `/setup/securely`
 pub(in crate::web) async fn ask(State(site): State<Arc<Inner>>, asked: Asked, _: Form) -> Response {
     let Some((acme, address)) = bare(&site, &asked) else { return to("/setup") };
     let wanted = Name::Ip(address);
-    let states = acme.state();
-    // Who asks under another address than what is under way waits for its end: the first who came is the owner, or all
-    // of them are strangers.
-    let busy = states.iter().any(|other| !matches!(other.state, acme::State::Failed { .. }));
-    match states.iter().any(|known| known.name == wanted) {
+    let mut names: Vec<Name> = acme.state().into_iter().map(|known| known.name).collect();
+    match names.contains(&wanted) {
         true => acme.look_again(),
-        false if busy => {}
-        false => acme.want(vec![wanted], site.wizard.how()),
+        false => {
+            names.push(wanted);
+            acme.want(names, site.wizard.how());
+        }
     }
     to("/setup/securely")
 }

@@ -53,13 +53,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     }
     let code = asked.query("code").unwrap_or_default();
     if !asked.visitor.may_tell_secrets() {
-        // It went over the internet for all to read, so it is worth nothing now.
-        let burnt = site.wizard.code().is(&code, site.clock.since_start());
-        if burnt {
-            tracing::warn!("the set-up code came over plain HTTP from a public address: here is another one");
-            site.wizard.new_code(&site.clock);
-        }
-        return securely(&site, &asked, "/setup");
+        return burn(&site, &asked, &code);
     }
     if let Some(cookie) = asked.cookie(COOKIE) {
         match draft::holder(&site.store, draft::browser(cookie), site.clock.utc()).await {
@@ -80,12 +74,22 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     form((&site, &asked), StatusCode::OK, Errors::default(), warning, code)
 }
 
+/// A code that went over the internet for all to read is worth nothing now.
+fn burn(site: &Inner, asked: &Asked, code: &str) -> Response {
+    let burnt = site.wizard.code().is(code, site.clock.since_start());
+    if burnt {
+        tracing::warn!("the set-up code came over plain HTTP from a public address: here is another one");
+        site.wizard.new_code(&site.clock);
+    }
+    securely(site, asked, "/setup")
+}
+
 pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: Form) -> Response {
     if site.settings.domain().is_some() {
         return done::after(&site, &asked);
     }
     if !asked.visitor.may_tell_secrets() {
-        return securely(&site, &asked, "/setup");
+        return burn(&site, &asked, fields.text("code"));
     }
     let now = site.clock.since_start();
     let (tried, worn) = {

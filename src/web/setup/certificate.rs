@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
+use axum::extract::FromRequest as _;
+use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
@@ -15,6 +17,7 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use axum::response::Response;
 
+use super::Entered;
 use super::begin;
 use super::draft;
 use super::draft::Browser;
@@ -22,19 +25,28 @@ use super::draft::Certificate;
 use super::draft::Draft;
 use super::draft::Holder;
 use super::draft::Kind;
+use super::draft::Name;
 use super::enter;
 use super::garbled;
 use super::steps;
 use super::steps::StepFrame;
 use super::to;
 use crate::certs;
+use crate::certs::Pair;
 use crate::certs::acme;
-use crate::certs::acme::Name;
+use crate::certs::acme::Acme;
 use crate::certs::acme::NameState;
+use crate::certs::acme::Terms;
+use crate::certs::brought;
 use crate::clock;
 use crate::limits;
+use crate::texts::Markup;
 use crate::web::Inner;
 use crate::web::ask::Asked;
+use crate::web::brought as bring;
+use crate::web::brought::Brought;
+use crate::web::certified;
+use crate::web::days;
 use crate::web::form::Form;
 use crate::web::frame::Errors;
 use crate::web::frame::Frame;
@@ -55,6 +67,11 @@ struct Page {
     failed: bool,
     /// The domain has its certificate, and the wizard is not there yet.
     moves: Option<String>,
+    terms: Terms,
+    /// Until when the one that was brought along holds, and who vouches for it.
+    brought: Option<[String; 2]>,
+    /// The fields for one that is brought.
+    bring: Markup,
 }
 
 /// Lets one browser go on at another address of the same machine.
@@ -71,21 +88,71 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
         Ok(entered) => entered,
         Err(reply) => return reply,
     };
+    answer(&site, &asked, &entered, Errors::default())
+}
+
+fn answer(site: &Inner, asked: &Asked, entered: &Entered, errors: Errors) -> Response {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let draft = &entered.draft;
-    let is_asked = draft.certificate.as_ref().is_some_and(|chosen| chosen.now) && steps::is_certified(draft);
-    let states = if is_asked { wanted(&site, draft) } else { Vec::new() };
-    let (f, s) = steps::frame(&site, &asked, &entered, Errors::default());
+    let chosen = draft.certificate.as_ref().filter(|_| steps::is_certified(draft));
+    let is_asked = chosen.is_some_and(|chosen| chosen.now);
+    let states = if is_asked { wanted(site, draft) } else { Vec::new() };
+    let (f, s) = steps::frame(site, asked, entered, errors);
+    let now = site.clock.utc();
+    let told = |pair: &Pair, domain: &str| {
+        let facts = certs::check_brought(pair, domain, now).ok()?;
+        Some([days::day(&f.t, facts.not_after, now), facts.issuer])
+    };
+    let brought = chosen.and_then(|chosen| told(chosen.brought.as_ref()?, &chosen.domain));
     let page_of = Page {
         domain: draft.name.as_ref().map(|name| name.domain.clone()).unwrap_or_default(),
         home: draft.kind == Some(Kind::Home),
         asked: is_asked,
-        names: names::rows(&f.t, &states, site.clock.utc()),
+        names: names::rows(&f.t, &states, now),
         failed: names::any_failed(&states),
-        moves: moves(&site, &asked, &states),
+        moves: moves(site, asked, &states),
+        terms: site.acme.get().map(Acme::terms).unwrap_or_default(),
+        brought,
+        bring: bring::fields(&f, &s.errors),
         f,
         s,
     };
-    page(StatusCode::OK, &page_of)
+    page(status, &page_of)
+}
+
+/// POST `/setup/certificate/bring`: one is brought along, in files or pasted. It is served when the place opens.
+pub(super) async fn bring(State(site): State<Arc<Inner>>, asked: Asked, request: Request) -> Response {
+    let mut entered = match enter(&site, &asked, &steps::CERTIFICATE).await {
+        Ok(entered) => entered,
+        Err(reply) => return reply,
+    };
+    let Some(name) = entered.draft.name.clone() else { return to(steps::first_open(&entered.draft).path) };
+    if entered.draft.kind == Some(Kind::Home) {
+        // The page has no such form then.
+        return garbled(&site, &asked);
+    }
+    let brought = match Brought::from_request(request, &site).await {
+        Ok(brought) => brought,
+        Err(reply) => return reply,
+    };
+    let checked = brought::pair(&brought.0).and_then(|pair| {
+        certs::check_brought(&pair, &name.domain, site.clock.utc())?;
+        Ok(pair)
+    });
+    let pair = match checked {
+        Ok(pair) => pair,
+        Err(error) => {
+            let mut errors = Errors::default();
+            errors.add("chain", certified::wrong(&error));
+            return answer(&site, &asked, &entered, errors);
+        }
+    };
+    let Name { domain, host, .. } = name;
+    entered.draft.certificate = Some(Certificate { domain, host, now: false, brought: Some(pair) });
+    match draft::keep(&site.store, entered.browser, &entered.draft, site.clock.utc()).await {
+        Err(error) => site.not_kept(&asked, &error),
+        Ok(_) => to(steps::CERTIFICATE.path),
+    }
 }
 
 pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: Form) -> Response {
@@ -99,6 +166,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         "now" if !home => true,
         "later" => false,
         "" if home => false,
+        // What was brought stays.
+        "kept" if steps::is_certified(&entered.draft) => return to(steps::after(&steps::CERTIFICATE, &entered.draft)),
         // The choice stands already: again, or on.
         "" if steps::is_certified(&entered.draft) => {
             return match fields.text("do") {
@@ -113,7 +182,7 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
         }
         _ => return garbled(&site, &asked),
     };
-    entered.draft.certificate = Some(Certificate { domain: name.domain, host: name.host, now });
+    entered.draft.certificate = Some(Certificate { domain: name.domain, host: name.host, now, brought: None });
     if !now {
         return entered.keep(&site, &asked, None).await;
     }
@@ -131,7 +200,7 @@ fn wanted(site: &Inner, draft: &Draft) -> Vec<NameState> {
     let (Some(acme), Some(name)) = (site.acme.get(), &draft.name) else { return Vec::new() };
     let ascii = |name: &str| certs::names_under(name).swap_remove(0);
     let all = std::iter::once(&name.domain).chain(&name.host);
-    acme.want(all.map(|name| Name::Dns(ascii(name))).collect(), site.wizard.founding.how());
+    acme.want(all.map(|name| acme::Name::Dns(ascii(name))).collect(), site.wizard.founding.how());
     acme.state()
 }
 

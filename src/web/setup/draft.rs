@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::accounts::Founder;
 use crate::accounts::passwords::Strength;
+use crate::certs::Pair;
 use crate::clock::UtcMicros;
 use crate::limits;
 use crate::store::Store;
@@ -73,6 +74,9 @@ pub struct Certificate {
     pub host: Option<String>,
     /// An authority is asked during set-up.
     pub now: bool,
+    /// One that was brought along: it was checked for that domain.
+    #[serde(default)]
+    pub brought: Option<Pair>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -55,6 +55,8 @@ struct Page {
     locked: bool,
     /// An authority is asked already.
     asked_for: bool,
+    /// One was brought along.
+    brought: bool,
 }
 
 pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
@@ -71,17 +73,17 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     let records = if plan.home { None } else { records::summary(&site, &asked, &entered).await };
     let records = records.map(|words| f.t.html(&words));
     let asked_for = entered.draft.certificate.as_ref().is_some_and(|chosen| chosen.now);
-    let Plan { domain, host, home, place_name: place, owner, backup_at: at, .. } = plan;
-    page(
-        StatusCode::OK,
-        &Page { f, s, place, domain, ascii, host, home, records, owner: owner.name, at, keep, locked, asked_for },
-    )
+    let Plan { domain, host, home, place_name: place, owner, backup_at: at, brought, .. } = plan;
+    let (owner, brought) = (owner.name, brought.is_some());
+    let page_of = Page { f, s, place, domain, ascii, host, home, records, owner, at, keep, locked, asked_for, brought };
+    page(StatusCode::OK, &page_of)
 }
 
 /// Of a draft whose steps are all done.
 fn plan(draft: &Draft, lang: Lang) -> Option<(Plan, [u32; 3])> {
     let (name, backups) = (draft.name.clone()?, draft.backups.clone()?);
     let [days, weeks, months] = backups.keep;
+    let chosen = draft.certificate.as_ref().filter(|_| draft.kind != Some(Kind::Home));
     let plan = Plan {
         domain: name.domain,
         host: name.host,
@@ -93,6 +95,8 @@ fn plan(draft: &Draft, lang: Lang) -> Option<(Plan, [u32; 3])> {
         backup_at: backups.at,
         backup_keep: format!("{days},{weeks},{months}"),
         backup_lock: backups.lock,
+        brought: chosen.and_then(|chosen| chosen.brought.clone()),
+        acme: chosen.map(|chosen| chosen.now),
     };
     Some((plan, backups.keep))
 }

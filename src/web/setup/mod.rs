@@ -32,12 +32,14 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use axum::response::Response;
 use axum::routing::get;
+use axum::routing::post;
 
 use super::Inner;
 use super::ask::Asked;
 use super::faults::Fault;
 use super::securely::securely;
 use crate::accounts::Founder;
+use crate::certs::Pair;
 use crate::certs::acme::How;
 use crate::clock::Clock;
 use crate::reach::Lookout;
@@ -66,8 +68,10 @@ pub trait Founding: Send + Sync {
     fn found(&self, plan: Plan) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>>;
     /// Shows a new code on the machine's screen.
     fn show_code(&self, code: &str);
-    /// Where apps knock: STARTTLS, TLS from the start.
+    /// Where apps knock: STARTTLS, TLS from the start, the port of https, which lets them in too.
     fn chat_ports(&self) -> Vec<u16>;
+    /// What has to lead here from outside, the most important first.
+    fn open_ports(&self) -> Vec<u16>;
     /// Where a browser finds the set-up; `None`: nowhere.
     fn address(&self) -> Option<&str>;
     fn line(&self) -> Line;
@@ -91,6 +95,10 @@ pub struct Plan {
     pub backup_keep: String,
     /// The setting `backup_recipient`: backups are locked with it.
     pub backup_lock: Option<String>,
+    /// The owner agreed to an authority's terms, or wants none to be asked; `None`: that was no question.
+    pub acme: Option<bool>,
+    /// A certificate that was brought along.
+    pub brought: Option<Pair>,
 }
 
 /// What the wizard keeps in memory.
@@ -161,6 +169,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/setup/records.txt", get(records::list))
         .route("/setup/owner", get(owner::show).post(owner::send))
         .route("/setup/certificate", get(certificate::show).post(certificate::send))
+        .route("/setup/certificate/bring", post(certificate::bring))
         .route("/setup/securely", get(address::show).post(address::ask))
         .route("/setup/move", get(certificate::go))
         .route("/setup/hello", get(certificate::hello))

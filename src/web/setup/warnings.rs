@@ -28,7 +28,7 @@ pub fn all(site: &Inner, t: &Book, step: &Step, draft: &Draft) -> Vec<(Markup, M
     }
     let world = draft.kind.is_some_and(|kind| kind != Kind::Home);
     if step.path == steps::NAME.path && world {
-        let told = of_line(site.wizard.founding.line(), &site.wizard.founding.chat_ports());
+        let told = of_line(site.wizard.founding.line(), &site.wizard.founding.open_ports());
         all.extend(told.map(|(heading, next)| (t.html(&heading), t.html(&next))));
     }
     all

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::stages;
+use super::table::Table;
 use crate::Result;
-use crate::stages;
-use crate::table::Table;
 
 /// Two lengths of a run: what they share (start, files, log-in) falls out of the difference.
 const SHORT: u64 = 50;
@@ -51,7 +51,7 @@ fn instructions(stage: &str, count: u64, folder: &Path) -> Result<u64> {
     let mut command = Command::new("valgrind");
     command.arg("--tool=callgrind").arg(format!("--log-file={}", log.display()));
     command.arg(format!("--callgrind-out-file={}", kept.join(format!("{stage}-{count}")).display()));
-    command.arg(std::env::current_exe()?).args(["stage", stage, &count.to_string()]).arg(&data);
+    command.arg(std::env::current_exe()?).args(["counts", "stage", stage, &count.to_string()]).arg(&data);
     let ran = command.output().map_err(|error| format!("valgrind: {error}: apt-get install valgrind"))?;
     let log = std::fs::read_to_string(log).unwrap_or_default();
     if !ran.status.success() {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use rusqlite::ffi;
 
+use super::stages::{self, Chat, Hint};
+use super::table::Table;
 use crate::Result;
-use crate::stages::{self, Chat, Hint};
-use crate::table::Table;
 
 /// The system's allocator, counted.
 pub struct Counting;

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use super::table::Table;
 use crate::Result;
 use crate::people;
 use crate::servers::{Kind, Server};
-use crate::table::Table;
 use crate::talk::{self, Pace, Run};
 
 /// Senders of the second part.

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::client::Client;
 use crate::people::{self, arrive, arrive_all, crowd, quiet};
-use crate::report::{Bar, Figure, Report, Seen, quantile};
+use crate::report::{Bar, Figure, Report, Seen, median, quantile};
 use crate::servers::{Kind, Server};
 use crate::talk::{self, Pace, Pair, Run};
+use crate::web::{self, Pairs, Way};
 use crate::{Options, Result, fill};
 
 /// Who takes part in what: numbers of accounts.
@@ -294,10 +295,89 @@ impl<'a> Bench<'a> {
         self.add("memory an idle TLS client, PSS", "KiB", seen, vec![Bar::AtMost(16.0)]);
         Ok(())
     }
+
+    /// Each server does as many in one second of a CPU.
+    pub async fn handshakes(&mut self) -> Result<()> {
+        if !self.begin("handshakes") {
+            return Ok(());
+        }
+        let servers = self.xmpp();
+        let mut seen = [nothing_seen(&servers), nothing_seen(&servers)];
+        let count = self.options.count(500);
+        for turn in turns(servers.len(), self.options.rounds) {
+            let server = servers[turn];
+            for (place, (tls, kind)) in web::configurations(server).await?.into_iter().enumerate() {
+                server.rests().await;
+                let before = server.cpu_ns();
+                web::handshakes(server, &tls, kind, count).await?;
+                server.rests().await;
+                seen[place][turn].values.push(count as f64 * 1e9 / (server.cpu_ns() - before) as f64);
+            }
+        }
+        let [full, resumed] = seen;
+        self.add("TLS 1.3 handshakes a CPU second, full", "1/s", full, vec![]);
+        self.add("TLS 1.3 handshakes a CPU second, resumed", "1/s", resumed, vec![]);
+        Ok(())
+    }
+
+    /// Only imera: the web's transports beside TCP.
+    pub async fn web(&mut self) -> Result<()> {
+        if !self.xmpp().iter().any(|server| server.kind == Kind::Imera) || !self.begin("web") {
+            return Ok(());
+        }
+        let server = Server::start(Kind::Imera).await?;
+        people::make(&server, 0..2 * PAIRS).await?;
+        let ways = [(Way::Tcp, None), (Way::WebSocket, Some(WEBSOCKET_TIMES)), (Way::Bosh, Some(BOSH_TIMES))];
+        let mut pairs = Vec::new();
+        for (way, _) in ways {
+            pairs.push(Some(Pairs::arrive(&server, way, PAIRS).await?));
+        }
+        let (each, mut values) = (self.options.count(300), vec![Vec::new(); ways.len()]);
+        for turn in turns(ways.len(), self.options.rounds) {
+            let taken = pairs[turn].take().expect("given back below");
+            server.rests().await;
+            let before = server.cpu_ns();
+            pairs[turn] = Some(taken.talk(each).await?);
+            server.rests().await;
+            values[turn].push(micros(server.cpu_ns() - before, each * PAIRS));
+        }
+        let tcp = median(&values[0]);
+        for ((name, (_, times)), values) in WEB_FIGURES.into_iter().zip(ways).zip(values) {
+            let bars = times.map(|times| Bar::AtMost(tcp * times)).into_iter().collect();
+            self.add(name, "µs", vec![Seen { kind: Kind::Imera, values }], bars);
+        }
+        self.websockets().await
+    }
+
+    /// Only imera: WebSockets on which nothing is said.
+    async fn websockets(&mut self) -> Result<()> {
+        let count = self.options.count(IDLERS.len());
+        let server = Server::start(Kind::Imera).await?; // nobody has left traces in it
+        people::make(&server, IDLERS.take(count)).await?;
+        server.rests().await;
+        let before = server.pss_bytes();
+        let sockets = web::idlers(&server, IDLERS.take(count)).await?;
+        server.rests().await;
+        let each = (server.pss_bytes().saturating_sub(before)) as f64 / count as f64 / 1024.0;
+        drop(sockets);
+        let seen = vec![Seen { kind: Kind::Imera, values: vec![each] }];
+        self.add("memory an idle WebSocket, PSS", "KiB", seen, vec![Bar::AtMost(32.0)]);
+        Ok(())
+    }
 }
 
 const MESSAGE: &str = "CPU a chat message, in both archives and fsynced before its ack, 10 in flight each";
 const MESSAGE_ALONE: &str = "CPU a chat message, in both archives and fsynced before its ack, 1 in flight each";
+
+const WEB_FIGURES: [&str; 3] = [
+    "CPU a chat message over TCP, 1 in flight, no acks",
+    "CPU a chat message over WebSocket, against TCP",
+    "CPU a chat message over BOSH, against TCP",
+];
+
+/// What they may take, in times of TCP: frames are unmasked and looked at again; BOSH is two requests a message.
+const WEBSOCKET_TIMES: f64 = 1.5;
+const BOSH_TIMES: f64 = 4.0;
 
 /// What «the same» may differ by.
 const SAME: f64 = 1.25;

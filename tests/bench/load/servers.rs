@@ -48,6 +48,8 @@ pub struct Server {
     pub kind: Kind,
     /// Direct TLS.
     pub endpoint: Endpoint,
+    /// Where the web's doors are; only imera has them.
+    pub https: Option<SocketAddr>,
     child: Ending,
     /// CPU time by thread, nanoseconds: threads that have ended still count.
     threads: Mutex<HashMap<u32, u64>>,
@@ -62,14 +64,14 @@ impl Server {
 
     /// Starts on a folder that may hold data already.
     pub async fn start_in(kind: Kind, scratch: tempfile::TempDir) -> Result<Server> {
-        let (child, port) = match kind {
+        let here = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let (child, addr, https) = match kind {
             Kind::Imera => imera(scratch.path())?,
-            Kind::Prosody => prosody(scratch.path()).await?,
-            Kind::Bare | Kind::Mute => bare()?,
+            Kind::Prosody => prosody(scratch.path()).await.map(|(child, port)| (child, here(port), None))?,
+            Kind::Bare | Kind::Mute => bare().map(|(child, port)| (child, here(port), None))?,
         };
-        let addr = SocketAddr::from(([127, 0, 0, 1], port));
         let endpoint = Endpoint::new(addr, Door::DirectTls, DOMAIN);
-        Ok(Server { kind, endpoint, child: Ending(child), threads: Mutex::default(), scratch })
+        Ok(Server { kind, endpoint, https, child: Ending(child), threads: Mutex::default(), scratch })
     }
 
     /// Ends the process in order; the folder stays.
@@ -186,8 +188,9 @@ pub fn raise_file_limit() {
     let _ = rustix::process::setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-pub fn root() -> &'static Path {
-    Path::new(".")
+/// Cargo runs benches in the package's folder.
+pub fn root() -> PathBuf {
+    std::env::current_dir().expect("the package's folder is there")
 }
 
 /// The binary on this folder, without the arguments.
@@ -200,20 +203,21 @@ fn program(scratch: &Path) -> Command {
     command
 }
 
-fn imera(scratch: &Path) -> Result<(Child, u16)> {
+/// Direct TLS and the web.
+fn imera(scratch: &Path) -> Result<(Child, SocketAddr, Option<SocketAddr>)> {
     let mut command = program(scratch);
     command.args(["serve", "--test-profile"]);
     command.envs([("IMERA_DOMAIN", DOMAIN), ("IMERA_LISTEN", "127.0.0.1"), ("IMERA_LOG", "warn")]);
-    for port in ["S2S", "S2S_TLS", "HTTPS", "COMPONENT"] {
+    for port in ["S2S", "S2S_TLS", "COMPONENT"] {
         command.env(format!("IMERA_PORT_{port}"), "off");
     }
-    for port in ["C2S", "C2S_TLS", "HTTP"] {
+    for port in ["C2S", "C2S_TLS", "HTTP", "HTTPS"] {
         command.env(format!("IMERA_PORT_{port}"), "0");
     }
     let (child, line) = first_line(command, &scratch.join("log"), "ready ")?;
     let ports: serde_json::Value = serde_json::from_str(&line)?;
-    let addr = ports["c2s_tls"].as_str().ok_or("no port for direct TLS in the ready line")?;
-    Ok((child, addr.parse::<SocketAddr>()?.port()))
+    let address = |name: &str| ports[name].as_str().ok_or_else(|| format!("no port {name} in the ready line"));
+    Ok((child, address("c2s_tls")?.parse()?, Some(address("https")?.parse()?)))
 }
 
 fn bare() -> Result<(Child, u16)> {
