@@ -190,10 +190,18 @@ fn the_owners_first_page_tells_whether_the_domain_leads_here() {
     let look = mira.get("/setup/look").body;
     assert!(look.contains(" found. Those that are missing can come later."), "{look}");
     assert_eq!(mira.post("/setup/look", &[]).leads_to(), "/setup/done");
+    assert!(mira.get("/setup/done").body.contains("href=\"/admin/records\""));
     server.read_ready();
     mira.post("/admin/look", &[]);
     let home = mira.get("/admin").body;
-    assert!(home.contains("The domain leads here"), "{home}");
+    assert!(home.contains("The domain leads here") && home.contains("href=\"/admin/records\""), "{home}");
+    let records = mira.get("/admin/records");
+    assert_eq!(records.status, 200);
+    for told in [" found</b>", "Last look", &our_address(), "_xmpp-client", "data-live", "href=\"/admin/records\""] {
+        assert!(records.body.contains(told), "{told}: {}", records.body);
+    }
+    assert!(records.body.len() < 60_000 && !records.body.contains("/setup/records"), "{}", records.body);
+    assert!(mira.another().get("/admin/records").leads_to().starts_with("/sign-in"), "for owners only");
 
     dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
     mira.post("/admin/look", &[]);
@@ -220,6 +228,11 @@ fn nobody_is_asked_about_a_place_at_home_or_one_for_tests() {
     let set_up = ["setup", "--domain", "house.home.arpa", "--home", "--owner", "mira", "--password-stdin"];
     assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
     assert_eq!(folder.json(&["check", "dns"])[0]["state"], "skipped");
+    let server = Server::test_profile(&folder);
+    let mut mira = Browser::new(&server.address("http").to_string());
+    mira.post("/sign-in", &[("name", "mira"), ("password", "four everyday words"), ("to", "/admin")]);
+    assert_eq!(mira.get("/admin/records").status, 404);
+    drop(server);
     let tests = Folder::new();
     let _server = Server::test_profile(&tests);
     assert_eq!(tests.json(&["check", "dns"])[0]["state"], "skipped");

@@ -184,7 +184,11 @@ fn rows((site, care): (&Inner, &Care), t: &Book, looked: &Looked, (summary, now)
     let mut rows = Vec::new();
     let mut add = |name: &str, heading: Text, more: Option<Text>| {
         if let Some(more) = more.filter(|_| things::is_fine(looked, name)) {
-            let path = (name == "certificate").then_some("/admin/certificate");
+            let path = match name {
+                "certificate" => Some("/admin/certificate"),
+                "dns" => Some("/admin/records"),
+                _ => None,
+            };
             rows.push(Row { path, heading: t.html(&heading), more: t.html(&more) });
         }
     };

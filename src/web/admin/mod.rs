@@ -13,6 +13,7 @@ mod invites;
 mod log;
 mod people;
 mod person;
+mod records;
 mod sections;
 mod settings;
 mod things;
@@ -89,6 +90,7 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/admin/people/{id}/close", post(person::close))
         .route("/admin/people/{id}/sign-out", post(person::sign_out))
         .route("/admin/people/{id}/link", post(person::link))
+        .route("/admin/records", get(records::show))
         .route("/admin/settings", get(settings::show))
         .route("/admin/settings/{section}", post(settings::save))
 }

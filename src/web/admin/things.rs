@@ -72,6 +72,8 @@ impl Thing {
         match self.key.as_str() {
             "backup" | "backup_copy" | "database" => Some(("/admin/backups", text("admin-tab-backups"))),
             "certificate" | "certificate_files" => Some(("/admin/certificate", text("certificate-look"))),
+            key if key.starts_with("acme_") => Some(("/admin/certificate", text("certificate-look"))),
+            "dns" => Some(("/admin/records", text("admin-records"))),
             _ => None,
         }
     }

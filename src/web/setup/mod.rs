@@ -14,7 +14,7 @@ pub mod draft;
 mod look;
 mod name;
 mod owner;
-mod records;
+pub(super) mod records;
 mod start;
 mod steps;
 mod warnings;

@@ -24,6 +24,7 @@ use crate::reach::Judged;
 use crate::reach::Ours;
 use crate::reach::Place;
 use crate::reach::Presence;
+use crate::reach::Report;
 use crate::reach::Trouble;
 use crate::reach::Value;
 use crate::reach::own;
@@ -46,7 +47,23 @@ use crate::web::frame::page;
 struct Page {
     f: Frame,
     s: StepFrame,
-    domain: String,
+    table: Table,
+}
+
+/// What one look found, or that the first one is not over.
+pub(in crate::web) struct Seen {
+    report: Report,
+    for_s: Vec<u64>,
+    looked: bool,
+    /// How many are found.
+    pub title: Text,
+}
+
+/// The records and what is wrong with the domain, as `templates/domain.html` shows them, for set-up and for the owner.
+pub(in crate::web) struct Table {
+    /// Of the page that it stands on.
+    path: &'static str,
+    pub domain: String,
     count: usize,
     sum: Markup,
     last: Option<String>,
@@ -55,6 +72,59 @@ struct Page {
     troubles_now: String,
     rows: Vec<Row>,
     enough: bool,
+}
+
+/// Looks, if it is time.
+pub(in crate::web) async fn see(site: &Inner, place: &Place, ours: &Ours) -> Seen {
+    let seen = site.wizard.lookout.see(place, ours).await;
+    let looked = seen.report.is_some();
+    let report = seen.report.unwrap_or_else(|| Report {
+        at: site.clock.utc(),
+        rows: reach::look::all(place, ours, &reach::State::Waiting),
+        troubles: Vec::new(),
+    });
+    let (found, of) = report.count();
+    let title = match looked {
+        true => text("setup-records-found").with("found", found).with("of", of),
+        false => text("setup-records-title"),
+    };
+    Seen { report, for_s: seen.for_s, looked, title }
+}
+
+#[derive(Template)]
+#[template(path = "domain.html")]
+struct Drawn<'a> {
+    f: &'a Frame,
+    table: &'a Table,
+}
+
+impl Table {
+    pub fn html(&self, f: &Frame) -> Markup {
+        let drawn = Drawn { f, table: self };
+        Markup(drawn.render().expect("templates write into memory, and their parts do not fail"))
+    }
+
+    pub fn new(f: &Frame, path: &'static str, place: &Place, seen: &Seen) -> Table {
+        let (report, looked) = (&seen.report, seen.looked);
+        let is_to_add = |row: &&Judged| {
+            row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. })
+        };
+        let offline = report.troubles.contains(&Trouble::NoInternet);
+        let rows = report.rows.iter().zip(seen.for_s.iter().copied().chain(std::iter::repeat(0)));
+        let rows = rows.filter(|(row, _)| row.is_told());
+        let sum = if looked { seen.title.clone() } else { text("setup-records-looking") };
+        Table {
+            path,
+            domain: place.domain.clone(),
+            count: report.rows.iter().filter(is_to_add).count(),
+            sum: f.t.html(&sum),
+            last: looked.then(|| days::second(report.at)),
+            troubles: report.troubles.iter().map(|trouble| troubled(f, trouble, &place.domain)).collect(),
+            troubles_now: digest(&report.troubles.iter().map(|trouble| format!("{trouble:?}")).collect::<Vec<_>>()),
+            rows: rows.map(|(row, for_s)| shown(f, place, row, (looked, offline), for_s)).collect(),
+            enough: report.machine_is_found(),
+        }
+    }
 }
 
 /// One record as it is shown.
@@ -94,42 +164,10 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Respon
     let Some((place, ours)) = place(&site, &asked, &entered) else {
         return to(steps::NAME.path);
     };
-    let seen = site.wizard.lookout.see(&place, &ours).await;
-    let looked = seen.report.is_some();
-    let report = seen.report.unwrap_or_else(|| reach::Report {
-        at: site.clock.utc(),
-        rows: reach::look::all(&place, &ours, &reach::State::Waiting),
-        troubles: Vec::new(),
-    });
-    let (found, of) = report.count();
-    let title = match looked {
-        true => text("setup-records-found").with("found", found).with("of", of),
-        false => text("setup-records-title"),
-    };
-    let (f, s) = steps::frame_called(&site, &asked, &entered, Errors::default(), &title);
-    let is_to_add =
-        |row: &&Judged| row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. });
-    let count = report.rows.iter().filter(is_to_add).count();
-    let offline = report.troubles.contains(&Trouble::NoInternet);
-    let rows = report.rows.iter().zip(seen.for_s.iter().copied().chain(std::iter::repeat(0)));
-    let rows = rows.filter(|(row, _)| row.is_told());
-    let rows: Vec<Row> = rows.map(|(row, for_s)| shown(&f, &place, row, (looked, offline), for_s)).collect();
-    let troubles: Vec<_> = report.troubles.iter().map(|trouble| troubled(&f, trouble, &place.domain)).collect();
-    let troubles_now = digest(&report.troubles.iter().map(|trouble| format!("{trouble:?}")).collect::<Vec<_>>());
-    let sum = if looked { title } else { text("setup-records-looking") };
-    let page_now = Page {
-        sum: f.t.html(&sum),
-        last: looked.then(|| days::second(report.at)),
-        domain: place.domain.clone(),
-        count,
-        enough: report.machine_is_found(),
-        f,
-        s,
-        troubles,
-        troubles_now,
-        rows,
-    };
-    page(StatusCode::OK, &page_now)
+    let seen = see(&site, &place, &ours).await;
+    let (f, s) = steps::frame_called(&site, &asked, &entered, Errors::default(), &seen.title);
+    let table = Table::new(&f, steps::RECORDS.path, &place, &seen);
+    page(StatusCode::OK, &Page { f, s, table })
 }
 
 pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, _: Form) -> Response {
