@@ -62,23 +62,22 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
     }
     let ours = our_address();
     dns.put(&format!("beach.example A {ours}"));
-    dns.put("_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
-    dns.put_on(0, "conference.beach.example CNAME beach.example");
+    dns.put_on(0, "_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
     dns.put("old.example A 192.168.1.4");
     dns.put("_xmpp-client._tcp.old.example SRV 0 5 5222 chat.other.example");
     dns.put("old.example CAA 0 other.example");
 
     let new = page(&mut browser, "internet", "new.example");
     assert!(row(&new, "The machine").contains(">Waiting<"), "{new}");
-    assert!(row(&new, "Group chats").contains("show the name as <code>conference.new.example</code>: that is"));
+    assert!(row(&new, "Hotel Wi-Fi").contains("show the name as <code>_xmpps-client._tcp.new.example</code>: that is"));
+    assert!(!new.contains("Group chats") && !new.contains("Other servers"), "neither is there yet: {new}");
     assert!(row(&new, "Hotel Wi-Fi").contains(">Nice to have<") && !row(&new, "The machine").contains(">Nice"));
     assert!(new.contains("Continue while we wait") && new.contains("<title>0 of "), "{new}");
 
     let found = page(&mut browser, "internet", "beach.example");
     assert!(row(&found, "The machine").contains("class=\"ok\""), "{found}");
-    assert!(row(&found, "Group chats").contains(">Found on 1 of 2<"), "{found}");
     let srv = row(&found, "Hotel Wi-Fi");
-    for field in ["_xmpps-client._tcp", "<dd><code>443</code>", ">beach.example.</code>", ">Found<"] {
+    for field in ["_xmpps-client._tcp", "<dd><code>443</code>", ">beach.example.</code>", ">Found on 1 of 2<"] {
         assert!(srv.contains(field), "{field}: {srv}");
     }
     assert!(!found.contains("Continue while we wait") && !found.contains("class=\"note"), "{found}");
@@ -97,7 +96,7 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
     assert!(row(&nobody, "Proof that the domain is yours").contains("http://chat.nobody.example/.well-known/"));
     let list = browser.get("/setup/records.txt");
     assert!(list.header("content-type").unwrap().starts_with("text/plain"));
-    let srv = "\n_xmpp-server._tcp.nobody.example. SRV 0 5 5269 chat.nobody.example.\n    Lets friends";
+    let srv = "\n_xmpps-client._tcp.nobody.example. SRV 0 5 443 chat.nobody.example.\n    Gets phones";
     assert!(list.body.contains(srv), "{}", list.body);
     assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
     assert_eq!(browser.get("/setup/owner").status, 200);
@@ -146,13 +145,12 @@ fn contract_setup_records_and_check_dns_say_what_the_page_says() {
     assert!(told.stdout.contains("Waiting  beach.example.") && told.stdout.contains("\n0 of "), "{}", told.stdout);
 
     dns.put(&format!("beach.example A {}", our_address()));
-    dns.put("conference.beach.example CNAME chat.other.example");
-    dns.put("chat.other.example A 198.51.100.4");
+    dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
     let told = folder.imera(&wanted, "");
     assert_eq!(told.code, 0, "all that is needed is there: {}", told.stdout);
-    let next = "conference.beach.example. CNAME: We found chat.other.example. That is another machine";
-    let is_sure = matches!(own::addresses().v4, own::Way::At(_));
-    assert!(!is_sure || told.stdout.contains(next), "{}", told.stdout);
+    let next =
+        "_xmpp-server._tcp.beach.example. SRV: We found chat.other.example. That chat server is not this machine";
+    assert!(told.stdout.contains(next), "{}", told.stdout);
     let json = folder.json(&wanted);
     assert_eq!((&json["enough"], &json["troubles"]), (&true.into(), &serde_json::json!([])));
     let rows = json["records"].as_array().unwrap();
@@ -161,7 +159,7 @@ fn contract_setup_records_and_check_dns_say_what_the_page_says() {
 
     let set_up = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
     assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
-    dns.remove("conference.beach.example", RecordType::CNAME);
+    dns.remove("_xmpp-server._tcp.beach.example", RecordType::SRV);
     let check = || folder.json(&["check", "dns"])[0].clone();
     assert_eq!(check()["state"], "ok", "{}", check());
     dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");

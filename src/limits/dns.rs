@@ -37,6 +37,12 @@ pub const REACH_LOOK_MAX_S: u64 = 20;
 pub const REACH_LOOK_PAUSE_S: u64 = 5;
 /// How long a page waits for a look that runs before it shows what is known, ms.
 pub const REACH_PAGE_WAIT_MS: u64 = 1_500;
+/// How long a web site elsewhere may take to say where it leads, seconds: it is one request of a look.
+pub const REDIRECT_MAX_S: u64 = 4;
+/// Bytes of its answer's head that are read; web servers send under 2 kB.
+pub const REDIRECT_HEAD_MAX_BYTES: usize = 8_192;
+/// Signs of the address it leads to that are shown.
+pub const REDIRECT_SHOWN_MAX_SIGNS: usize = 200;
 /// Looks that are remembered: the domain that is typed now, and a few before.
 pub const REACH_LOOKS_KEPT: usize = 8;
 /// How long a record may be missing before we doubt that it was saved at the right place, seconds.

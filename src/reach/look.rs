@@ -14,6 +14,7 @@ use super::judge;
 use super::judge::Known;
 use super::judge::State;
 use super::own::Ours;
+use super::redirect;
 use super::wanted;
 use super::wanted::Place;
 use super::wanted::Presence;
@@ -81,11 +82,13 @@ impl Report {
         self.rows.iter().find(machine).is_some_and(|row| matches!(row.state, State::Found { .. }))
     }
 
-    /// How many of how many are found; what only the authority can try does not count.
+    /// How many records are found, of how many that are to be written at the provider.
     pub fn count(&self) -> (usize, usize) {
-        let counted = self.shown().filter(|row| !matches!(row.state, State::Later | State::NotNeeded));
-        let found = self.shown().filter(|row| matches!(row.state, State::Found { .. }));
-        (found.count(), counted.count())
+        let is_record = |row: &&Judged| {
+            row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. })
+        };
+        let is_found = |row: &&Judged| matches!(row.state, State::Found { .. });
+        (self.rows.iter().filter(is_record).filter(is_found).count(), self.rows.iter().filter(is_record).count())
     }
 
     /// Those to be told: without records that may be missing, and are.
@@ -152,7 +155,12 @@ async fn whole(
         seen_by_resolver = speaks(&said);
         answers.push((Server { name: String::new(), at: None }, said));
     }
-    let rows = judged((resolver, &place.machine, ours), wanted, &questions, &answers).await;
+    let mut rows = judged((resolver, &place.machine, ours), wanted, &questions, &answers).await;
+    for row in &mut rows {
+        if let Value::Redirect { to } = &row.wanted.value {
+            row.state = redirect::look((resolver, clock), &row.wanted.name, to).await;
+        }
+    }
     let (good, lame): (Vec<_>, Vec<_>) = answers.iter().partition(|(_, said)| speaks(said));
     let named = |server: &Server| Some(server.name.clone()).filter(|name| !name.is_empty());
     let names = |servers: &[&(Server, Vec<Said>)]| servers.iter().filter_map(|(server, _)| named(server)).collect();

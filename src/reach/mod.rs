@@ -9,6 +9,7 @@ pub mod judge;
 pub mod look;
 mod lookout;
 pub mod own;
+mod redirect;
 #[cfg(test)]
 mod tests;
 pub mod wanted;

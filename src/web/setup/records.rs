@@ -31,6 +31,7 @@ use crate::reach::own;
 use crate::reach::wanted;
 use crate::reach::words;
 use crate::reach::words::Told;
+use crate::settings;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -106,9 +107,6 @@ impl Table {
 
     pub fn new(f: &Frame, path: &'static str, place: &Place, seen: &Seen) -> Table {
         let (report, looked) = (&seen.report, seen.looked);
-        let is_to_add = |row: &&Judged| {
-            row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. })
-        };
         let offline = report.troubles.contains(&Trouble::NoInternet);
         let rows = report.rows.iter().zip(seen.for_s.iter().copied().chain(std::iter::repeat(0)));
         let rows = rows.filter(|(row, _)| row.is_told());
@@ -116,7 +114,7 @@ impl Table {
         Table {
             path,
             domain: place.domain.clone(),
-            count: report.rows.iter().filter(is_to_add).count(),
+            count: report.count().1,
             sum: f.t.html(&sum),
             last: looked.then(|| days::second(report.at)),
             troubles: report.troubles.iter().map(|trouble| troubled(f, trouble, &place.domain)).collect(),
@@ -225,7 +223,8 @@ fn place(site: &Inner, asked: &Asked, entered: &Entered) -> Option<(Place, Ours)
         Some(ip) => ours.reached_at(ip),
         None => ours,
     };
-    Some((Place::new(&name.domain, name.host.as_deref(), port)?, ours))
+    let proofs = site.settings.text(&settings::ACME_DNS_ZONE);
+    Some((Place::new(&name.domain, name.host.as_deref(), port)?.proving(proofs), ours))
 }
 
 fn troubled(f: &Frame, trouble: &Trouble, domain: &str) -> (&'static str, Markup, Markup) {
