@@ -236,3 +236,59 @@ fn nobody_is_asked_about_a_place_at_home_or_one_for_tests() {
     assert_eq!(tests.json(&["check", "dns"])[0]["state"], "skipped");
     assert_eq!(dns.asked(), 0);
 }
+
+#[test]
+fn the_owner_writes_down_who_takes_proofs_and_the_secret_never_comes_back() {
+    const SECRET: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
+    const PAGE: &str = "/admin/certificate/record";
+    let (folder, dns) = (Folder::new(), Dns::start(1));
+    dns.zone("beach.example");
+    let set_up = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
+    let mut server = Server::with(&folder, &["serve"], &[("IMERA_RESOLVER", dns.address.to_string().into())]);
+    server.read_ready();
+    let mut mira = Browser::new(&server.address("http").to_string());
+    assert!(mira.get(PAGE).leads_to().starts_with("/sign-in"), "for owners only");
+    mira.post("/sign-in", &[("name", "mira"), ("password", "four everyday words"), ("to", "/admin")]);
+    assert!(mira.get("/admin/certificate").body.contains(PAGE));
+    let empty = mira.get(PAGE);
+    assert!(empty.status == 200 && empty.body.len() < 20_000, "{}", empty.body);
+    let form = |server, zone, key, algorithm, secret| {
+        let names = ["acme_dns_server", "acme_dns_zone", "acme_dns_key", "acme_dns_algorithm", "acme_dns_secret"];
+        std::iter::zip(names, [server, zone, key, algorithm, secret]).collect::<Vec<(&str, &str)>>()
+    };
+    let refused = mira.post(PAGE, &form("", "", "", "hmac-sha256", ""));
+    assert_eq!((refused.status, refused.body.matches("Please fill this in.").count()), (422, 6), "{}", refused.body);
+    let odd = mira.post(PAGE, &form("ns1.beach.example", "a b", "<b>", "hmac-md5", "not%base64"));
+    let told = ["not the address of a name server", "cannot be a name of DNS", "value does not fit", "not base64"];
+    assert!(odd.status == 422 && told.iter().all(|told| odd.body.contains(told)), "{}", odd.body);
+    assert!(!odd.body.contains("not%base64") && odd.body.contains("ns1.beach.example"), "{}", odd.body);
+    assert_eq!(mira.post(PAGE, &[("acme_dns_server", "192.0.2.53")]).status, 400, "no form of ours");
+
+    let good = form("192.0.2.53", "Proof.beach.example.", "imera", "hmac-sha512", SECRET);
+    assert_eq!(mira.post(PAGE, &good).leads_to(), format!("{PAGE}?n=proof"));
+    let kept = mira.get(PAGE).body;
+    for told in ["value=\"192.0.2.53:53\"", "value=\"proof.beach.example\"", "selected>hmac-sha512", "A secret is kept"]
+    {
+        assert!(kept.contains(told), "{told}: {kept}");
+    }
+    let again = form("192.0.2.54", "proof.beach.example", "imera", "hmac-sha512", "");
+    assert_eq!(mira.post(PAGE, &again).leads_to(), format!("{PAGE}?n=proof"), "the secret stays");
+    assert!(mira.get(PAGE).body.contains("Everything is set up"));
+    let records = loop {
+        let page = mira.get("/admin/records").body;
+        if !page.contains("We are looking.") {
+            break page;
+        }
+    };
+    let alias = row(&records, "Proof by a record");
+    assert!(alias.contains(">_acme-challenge</code>") && alias.contains(">beach.example.proof.beach.example.</code>"));
+    let told = folder.imera(&["setup", "records"], "");
+    assert!(told.stdout.contains("_acme-challenge.beach.example."), "{}", told.stdout);
+    for path in [PAGE, "/admin/log", "/admin/settings"] {
+        assert!(!mira.get(path).body.contains(SECRET), "{path}");
+    }
+    assert_eq!(mira.post(&format!("{PAGE}/forget"), &[]).leads_to(), format!("{PAGE}?n=no-proof"));
+    let gone = mira.get(PAGE).body;
+    assert!(!gone.contains("192.0.2.54") && !gone.contains("A secret is kept"), "{gone}");
+}
