@@ -351,3 +351,6 @@ fn of_update(access: &Access, proof: &Proof, error: &UpdateError) -> Failure {
     let at = servers::plain(&proof.spot.at);
     failure(record, &format!("the name server {} was asked to change {at}: {error}", access.server))
 }
+
+#[cfg(test)]
+mod tests;

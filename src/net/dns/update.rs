@@ -263,3 +263,6 @@ fn to_be_signed(
     bytes.extend_from_slice(&own);
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;
