@@ -100,6 +100,13 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
     assert!(list.body.contains(srv), "{}", list.body);
     assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
     assert_eq!(browser.get("/setup/owner").status, 200);
+    let fields = [("name", "Beach House"), ("domain", "other.example"), ("host", "")];
+    let changed = browser.post("/setup/name", &fields).leads_to().to_owned();
+    assert_eq!(changed, "/setup/records?n=changed");
+    let told = browser.get(&changed).body;
+    assert!(told.contains("the records of other.example are looked at anew. Your account and the backups stay."));
+    let behind_a_router = own::addresses().v4 == own::Way::Unsure;
+    assert_eq!(told.contains("Does the address of your line change?"), behind_a_router, "{told}");
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub async fn run(common: &Common, domain: Option<String>) -> Result<ExitCode, Fa
         true => terminal::json(&told(&report, &place)),
         false => show(&report, &place),
     }
+    if !common.json && ours.v4 == own::Way::Unsure {
+        terminal::line(&format!("{} {}", say(&text("record-changing-what")), say(&text("record-changing-do"))));
+    }
     Ok(if report.is_enough() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -266,6 +266,7 @@ notice-back = Willkommen zurück. Alles bis hierher war gespeichert.
 notice-first = Dieser Schritt kommt zuerst.
 notice-here = Du machst hier weiter. Der andere Browser ist von der Einrichtung abgemeldet.
 notice-domain = Wir haben die Domain aus dem genommen, was du getippt hast: <code>{ $domain }</code>.
+notice-changed = Die Domain oder der Name der Maschine ist jetzt ein anderer; die Einträge von { $domain } werden neu angesehen. Dein Konto und die Sicherungen bleiben.
 notice-small = Wir haben ihn klein geschrieben: <code>{ $name }</code>.
 
 # Der Code
@@ -1482,6 +1483,9 @@ record-alias = Nachweis durch einen Eintrag
 record-alias-why = Damit diese Maschine nachweisen kann, dass die Domain dir gehört, auch wenn keine Tür zu ihr offen ist.
 record-proof = Beweis, dass die Domain dir gehört
 record-proof-why = Die Stelle, die Zertifikate gibt, fragt die Webseite der Domain. Lass sie solche Fragen an diese Maschine weiterleiten; das ist eine Zeile in ihren Einstellungen.
+record-changing = Ändert sich die Adresse deines Anschlusses?
+record-changing-what = Diese Maschine steht hinter einem Router, und die meisten Anschlüsse zu Hause bekommen ab und zu eine neue Adresse. Eine Nummer, die von Hand eingetragen ist, stimmt dann nicht mehr.
+record-changing-do = Lass den Router die neue jedes Mal melden: Die meisten können das, unter „DynDNS“ oder „Dynamic DNS“. Oder trag statt der Nummer einen CNAME auf einen Namen ein, den der Router aktuell hält. Eine Domain selbst kann kein CNAME sein: Gib dieser Maschine dann einen eigenen Namen, so als läge die Webseite woanders.
 record-waiting = Wartet
 record-found = Gefunden
 record-found-on = Auf { $on } von { $of } gefunden

@@ -267,6 +267,7 @@ notice-back = Welcome back. Everything up to here was saved.
 notice-first = This step comes first.
 notice-here = You carry on here. The other browser has been signed out of the set-up.
 notice-domain = We took the domain out of what you typed: <code>{ $domain }</code>.
+notice-changed = The domain or the machine’s name has changed, so the records of { $domain } are looked at anew. Your account and the backups stay.
 notice-small = We made it small: <code>{ $name }</code>.
 
 # The code
@@ -1483,6 +1484,9 @@ record-alias = Proof by a record
 record-alias-why = Lets this machine prove that the domain is yours, though no door of it is open.
 record-proof = Proof that the domain is yours
 record-proof-why = The authority that gives certificates asks the web site of the domain. Let it send such questions on to this machine; that is one line in its settings.
+record-changing = Does the address of your line change?
+record-changing-what = This machine is behind a router, and most lines at home get a new address now and then. A number that is typed in by hand is wrong from then on.
+record-changing-do = Let the router tell the new one each time: most can, under “dynamic DNS”. Or write a CNAME to a name that the router keeps up to date, in the place of the number. A domain itself can have no CNAME: then give this machine a name of its own, as if the web site lived elsewhere.
 record-waiting = Waiting
 record-found = Found
 record-found-on = Found on { $on } of { $of }

@@ -56,6 +56,8 @@ pub(in crate::web) struct Seen {
     report: Report,
     for_s: Vec<u64>,
     looked: bool,
+    /// Behind a router: nobody here knows the line's address, and it may change.
+    changing: bool,
     /// How many are found.
     pub title: Text,
 }
@@ -71,6 +73,7 @@ pub(in crate::web) struct Table {
     /// Class, heading and next step of what is wrong with the domain as a whole.
     troubles: Vec<(&'static str, Markup, Markup)>,
     troubles_now: String,
+    changing: bool,
     rows: Vec<Row>,
     enough: bool,
 }
@@ -89,7 +92,7 @@ pub(in crate::web) async fn see(site: &Inner, place: &Place, ours: &Ours) -> See
         true => text("setup-records-found").with("found", found).with("of", of),
         false => text("setup-records-title"),
     };
-    Seen { report, for_s: seen.for_s, looked, title }
+    Seen { report, for_s: seen.for_s, looked, changing: ours.v4 == own::Way::Unsure, title }
 }
 
 #[derive(Template)]
@@ -119,6 +122,7 @@ impl Table {
             last: looked.then(|| days::second(report.at)),
             troubles: report.troubles.iter().map(|trouble| troubled(f, trouble, &place.domain)).collect(),
             troubles_now: digest(&report.troubles.iter().map(|trouble| format!("{trouble:?}")).collect::<Vec<_>>()),
+            changing: seen.changing,
             rows: rows.map(|(row, for_s)| shown(f, place, row, (looked, offline), for_s)).collect(),
             enough: report.machine_is_found(),
         }
