@@ -61,8 +61,9 @@ pub const CHECK_DNS_FIRST_S: u64 = 600;
 pub const DNS_CLOCK_FUDGE_S: u16 = 300;
 /// Bytes of a key's secret: SHA-512 uses no more than 128.
 pub const DNS_SECRET_MAX_BYTES: usize = 128;
-/// How long others may remember a proof that we wrote, seconds: it is there for a minute.
-pub const ACME_RECORD_TTL_S: u32 = 60;
+/// How long others may remember a proof that we wrote, seconds: that of the rehearsal must not be seen in the place of
+/// the one that counts, which comes seconds later.
+pub const ACME_RECORD_TTL_S: u32 = 1;
 /// How long a zone's name servers may take until all of them show a proof, seconds. Secondaries hear of it by NOTIFY
 /// within seconds; some providers copy by the minute.
 pub const ACME_RECORD_SHOWN_MAX_S: u64 = 150;
