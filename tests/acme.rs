@@ -1,6 +1,8 @@
 //! Certificates that come by themselves: the real server before a real authority (pebble) and its DNS.
 #![allow(clippy::disallowed_methods)] // real sockets, real time
 
+#[path = "support/bind.rs"]
+mod bind;
 #[path = "support/client.rs"]
 mod client;
 #[path = "acme/inside.rs"]
@@ -10,6 +12,8 @@ mod pebble;
 #[allow(dead_code)] // tests/process.rs uses the rest
 #[path = "support/process.rs"]
 mod process;
+#[path = "acme/record.rs"]
+mod record;
 #[allow(dead_code)] // dialogues use the rest
 #[path = "support/dialogue/sasl.rs"]
 mod sasl;

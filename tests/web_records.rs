@@ -62,23 +62,22 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
     }
     let ours = our_address();
     dns.put(&format!("beach.example A {ours}"));
-    dns.put("_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
-    dns.put_on(0, "conference.beach.example CNAME beach.example");
+    dns.put_on(0, "_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
     dns.put("old.example A 192.168.1.4");
     dns.put("_xmpp-client._tcp.old.example SRV 0 5 5222 chat.other.example");
     dns.put("old.example CAA 0 other.example");
 
     let new = page(&mut browser, "internet", "new.example");
     assert!(row(&new, "The machine").contains(">Waiting<"), "{new}");
-    assert!(row(&new, "Group chats").contains("show the name as <code>conference.new.example</code>: that is"));
+    assert!(row(&new, "Hotel Wi-Fi").contains("show the name as <code>_xmpps-client._tcp.new.example</code>: that is"));
+    assert!(!new.contains("Group chats") && !new.contains("Other servers"), "neither is there yet: {new}");
     assert!(row(&new, "Hotel Wi-Fi").contains(">Nice to have<") && !row(&new, "The machine").contains(">Nice"));
     assert!(new.contains("Continue while we wait") && new.contains("<title>0 of "), "{new}");
 
     let found = page(&mut browser, "internet", "beach.example");
     assert!(row(&found, "The machine").contains("class=\"ok\""), "{found}");
-    assert!(row(&found, "Group chats").contains(">Found on 1 of 2<"), "{found}");
     let srv = row(&found, "Hotel Wi-Fi");
-    for field in ["_xmpps-client._tcp", "<dd><code>443</code>", ">beach.example.</code>", ">Found<"] {
+    for field in ["_xmpps-client._tcp", "<dd><code>443</code>", ">beach.example.</code>", ">Found on 1 of 2<"] {
         assert!(srv.contains(field), "{field}: {srv}");
     }
     assert!(!found.contains("Continue while we wait") && !found.contains("class=\"note"), "{found}");
@@ -97,10 +96,17 @@ fn each_record_is_told_as_it_stands_and_going_on_is_always_possible() {
     assert!(row(&nobody, "Proof that the domain is yours").contains("http://chat.nobody.example/.well-known/"));
     let list = browser.get("/setup/records.txt");
     assert!(list.header("content-type").unwrap().starts_with("text/plain"));
-    let srv = "\n_xmpp-server._tcp.nobody.example. SRV 0 5 5269 chat.nobody.example.\n    Lets friends";
+    let srv = "\n_xmpps-client._tcp.nobody.example. SRV 0 5 443 chat.nobody.example.\n    Gets phones";
     assert!(list.body.contains(srv), "{}", list.body);
     assert_eq!(browser.post("/setup/records", &[]).leads_to(), "/setup/owner");
     assert_eq!(browser.get("/setup/owner").status, 200);
+    let fields = [("name", "Beach House"), ("domain", "other.example"), ("host", "")];
+    let changed = browser.post("/setup/name", &fields).leads_to().to_owned();
+    assert_eq!(changed, "/setup/records?n=changed");
+    let told = browser.get(&changed).body;
+    assert!(told.contains("the records of other.example are looked at anew. Your account and the backups stay."));
+    let behind_a_router = own::addresses().v4 == own::Way::Unsure;
+    assert_eq!(told.contains("Does the address of your line change?"), behind_a_router, "{told}");
 }
 
 #[test]
@@ -146,13 +152,12 @@ fn contract_setup_records_and_check_dns_say_what_the_page_says() {
     assert!(told.stdout.contains("Waiting  beach.example.") && told.stdout.contains("\n0 of "), "{}", told.stdout);
 
     dns.put(&format!("beach.example A {}", our_address()));
-    dns.put("conference.beach.example CNAME chat.other.example");
-    dns.put("chat.other.example A 198.51.100.4");
+    dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
     let told = folder.imera(&wanted, "");
     assert_eq!(told.code, 0, "all that is needed is there: {}", told.stdout);
-    let next = "conference.beach.example. CNAME: We found chat.other.example. That is another machine";
-    let is_sure = matches!(own::addresses().v4, own::Way::At(_));
-    assert!(!is_sure || told.stdout.contains(next), "{}", told.stdout);
+    let next =
+        "_xmpp-server._tcp.beach.example. SRV: We found chat.other.example. That chat server is not this machine";
+    assert!(told.stdout.contains(next), "{}", told.stdout);
     let json = folder.json(&wanted);
     assert_eq!((&json["enough"], &json["troubles"]), (&true.into(), &serde_json::json!([])));
     let rows = json["records"].as_array().unwrap();
@@ -161,7 +166,7 @@ fn contract_setup_records_and_check_dns_say_what_the_page_says() {
 
     let set_up = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
     assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
-    dns.remove("conference.beach.example", RecordType::CNAME);
+    dns.remove("_xmpp-server._tcp.beach.example", RecordType::SRV);
     let check = || folder.json(&["check", "dns"])[0].clone();
     assert_eq!(check()["state"], "ok", "{}", check());
     dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
@@ -237,4 +242,60 @@ fn nobody_is_asked_about_a_place_at_home_or_one_for_tests() {
     let _server = Server::test_profile(&tests);
     assert_eq!(tests.json(&["check", "dns"])[0]["state"], "skipped");
     assert_eq!(dns.asked(), 0);
+}
+
+#[test]
+fn the_owner_writes_down_who_takes_proofs_and_the_secret_never_comes_back() {
+    const SECRET: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
+    const PAGE: &str = "/admin/certificate/record";
+    let (folder, dns) = (Folder::new(), Dns::start(1));
+    dns.zone("beach.example");
+    let set_up = ["setup", "--domain", "beach.example", "--owner", "mira", "--password-stdin"];
+    assert_eq!(folder.imera(&set_up, "four everyday words\n").code, 0);
+    let mut server = Server::with(&folder, &["serve"], &[("IMERA_RESOLVER", dns.address.to_string().into())]);
+    server.read_ready();
+    let mut mira = Browser::new(&server.address("http").to_string());
+    assert!(mira.get(PAGE).leads_to().starts_with("/sign-in"), "for owners only");
+    mira.post("/sign-in", &[("name", "mira"), ("password", "four everyday words"), ("to", "/admin")]);
+    assert!(mira.get("/admin/certificate").body.contains(PAGE));
+    let empty = mira.get(PAGE);
+    assert!(empty.status == 200 && empty.body.len() < 20_000, "{}", empty.body);
+    let form = |server, zone, key, algorithm, secret| {
+        let names = ["acme_dns_server", "acme_dns_zone", "acme_dns_key", "acme_dns_algorithm", "acme_dns_secret"];
+        std::iter::zip(names, [server, zone, key, algorithm, secret]).collect::<Vec<(&str, &str)>>()
+    };
+    let refused = mira.post(PAGE, &form("", "", "", "hmac-sha256", ""));
+    assert_eq!((refused.status, refused.body.matches("Please fill this in.").count()), (422, 6), "{}", refused.body);
+    let odd = mira.post(PAGE, &form("ns1.beach.example", "a b", "<b>", "hmac-md5", "not%base64"));
+    let told = ["not the address of a name server", "cannot be a name of DNS", "value does not fit", "not base64"];
+    assert!(odd.status == 422 && told.iter().all(|told| odd.body.contains(told)), "{}", odd.body);
+    assert!(!odd.body.contains("not%base64") && odd.body.contains("ns1.beach.example"), "{}", odd.body);
+    assert_eq!(mira.post(PAGE, &[("acme_dns_server", "192.0.2.53")]).status, 400, "no form of ours");
+
+    let good = form("192.0.2.53", "Proof.beach.example.", "imera", "hmac-sha512", SECRET);
+    assert_eq!(mira.post(PAGE, &good).leads_to(), format!("{PAGE}?n=proof"));
+    let kept = mira.get(PAGE).body;
+    for told in ["value=\"192.0.2.53:53\"", "value=\"proof.beach.example\"", "selected>hmac-sha512", "A secret is kept"]
+    {
+        assert!(kept.contains(told), "{told}: {kept}");
+    }
+    let again = form("192.0.2.54", "proof.beach.example", "imera", "hmac-sha512", "");
+    assert_eq!(mira.post(PAGE, &again).leads_to(), format!("{PAGE}?n=proof"), "the secret stays");
+    assert!(mira.get(PAGE).body.contains("Everything is set up"));
+    let records = loop {
+        let page = mira.get("/admin/records").body;
+        if !page.contains("We are looking.") {
+            break page;
+        }
+    };
+    let alias = row(&records, "Proof by a record");
+    assert!(alias.contains(">_acme-challenge</code>") && alias.contains(">beach.example.proof.beach.example.</code>"));
+    let told = folder.imera(&["setup", "records"], "");
+    assert!(told.stdout.contains("_acme-challenge.beach.example."), "{}", told.stdout);
+    for path in [PAGE, "/admin/log", "/admin/settings"] {
+        assert!(!mira.get(path).body.contains(SECRET), "{path}");
+    }
+    assert_eq!(mira.post(&format!("{PAGE}/forget"), &[]).leads_to(), format!("{PAGE}?n=no-proof"));
+    let gone = mira.get(PAGE).body;
+    assert!(!gone.contains("192.0.2.54") && !gone.contains("A secret is kept"), "{gone}");
 }

@@ -51,6 +51,9 @@ pub async fn run(common: &Common, domain: Option<String>) -> Result<ExitCode, Fa
         true => terminal::json(&told(&report, &place)),
         false => show(&report, &place),
     }
+    if !common.json && ours.v4 == own::Way::Unsure {
+        terminal::line(&format!("{} {}", say(&text("record-changing-what")), say(&text("record-changing-do"))));
+    }
     Ok(if report.is_enough() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -69,7 +72,9 @@ async fn place(common: &Common, domain: Option<String>, chat_port: u16) -> Resul
     // The setting, if there is a database to read.
     let setting = ask::ask(common, "settings.get", &json!({ "key": "host" })).await.ok();
     let host = setting.as_ref().and_then(|setting| setting["value"].as_str());
-    Place::new(&domain, host, chat_port).ok_or_else(|| odd(&domain))
+    let proofs = ask::ask(common, "settings.get", &json!({ "key": "acme_dns_zone" })).await.ok();
+    let proofs = proofs.and_then(|setting| setting["value"].as_str().map(str::to_owned));
+    Ok(Place::new(&domain, host, chat_port).ok_or_else(|| odd(&domain))?.proving(proofs))
 }
 
 fn say(text: &Text) -> String {

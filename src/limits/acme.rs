@@ -31,7 +31,7 @@ pub const ACME_LOOK_MS: u64 = 250;
 pub const ACME_LOOK_MAX_MS: u64 = 8_000;
 /// Orders one attempt may place: one for each way of proof, one without the names that failed, one for the account
 /// that was lost. Let's Encrypt allows 300 in three hours.
-pub const ACME_ORDERS_MAX: usize = 5;
+pub const ACME_ORDERS_MAX: usize = 6;
 /// How long an order that was cut short is gone on with, seconds. Let's Encrypt keeps one for seven days, but an hour
 /// later its proofs are rather made anew.
 pub const ACME_ORDER_MAX_S: i64 = 3_600;

@@ -37,6 +37,12 @@ pub const REACH_LOOK_MAX_S: u64 = 20;
 pub const REACH_LOOK_PAUSE_S: u64 = 5;
 /// How long a page waits for a look that runs before it shows what is known, ms.
 pub const REACH_PAGE_WAIT_MS: u64 = 1_500;
+/// How long a web site elsewhere may take to say where it leads, seconds: it is one request of a look.
+pub const REDIRECT_MAX_S: u64 = 4;
+/// Bytes of its answer's head that are read; web servers send under 2 kB.
+pub const REDIRECT_HEAD_MAX_BYTES: usize = 8_192;
+/// Signs of the address it leads to that are shown.
+pub const REDIRECT_SHOWN_MAX_SIGNS: usize = 200;
 /// Looks that are remembered: the domain that is typed now, and a few before.
 pub const REACH_LOOKS_KEPT: usize = 8;
 /// How long a record may be missing before we doubt that it was saved at the right place, seconds.
@@ -48,3 +54,18 @@ pub const RECORD_SHOWN_VALUES: usize = 4;
 /// How often the running server looks at its records, seconds, and how long after its start first.
 pub const CHECK_DNS_EVERY_S: u64 = 3_600;
 pub const CHECK_DNS_FIRST_S: u64 = 600;
+
+// Records that we write (RFC 2136)
+
+/// How far our clock and a name server's may be apart for a signature to hold, seconds (RFC 8945 §10).
+pub const DNS_CLOCK_FUDGE_S: u16 = 300;
+/// Bytes of a key's secret: SHA-512 uses no more than 128.
+pub const DNS_SECRET_MAX_BYTES: usize = 128;
+/// How long others may remember a proof that we wrote, seconds: that of the rehearsal must not be seen in the place of
+/// the one that counts, which comes seconds later.
+pub const ACME_RECORD_TTL_S: u32 = 1;
+/// How long a zone's name servers may take until all of them show a proof, seconds. Secondaries hear of it by NOTIFY
+/// within seconds; some providers copy by the minute.
+pub const ACME_RECORD_SHOWN_MAX_S: u64 = 150;
+/// Signs of the list of proofs that are still to be taken away: two orders of [`super::ACME_NAMES_MAX`] names.
+pub const ACME_RECORDS_LEFT_MAX_SIGNS: usize = 30_000;

@@ -4,9 +4,6 @@
 
 use std::net::SocketAddr;
 
-use super::zone;
-use super::zone::Said;
-use super::zone::plain;
 use crate::clock::Clock;
 use crate::limits;
 use crate::net::dns::Name;
@@ -14,6 +11,9 @@ use crate::net::dns::RData;
 use crate::net::dns::RecordType;
 use crate::net::dns::Resolver;
 use crate::net::dns::ResponseCode;
+use crate::net::dns::servers;
+use crate::net::dns::servers::Said;
+use crate::net::dns::servers::plain;
 
 /// The authority that is asked where nothing else is said, as CAA names it.
 pub const USUAL: &str = "letsencrypt.org";
@@ -51,10 +51,10 @@ impl Asker<'_> {
     async fn ask(&self, name: &Name, kind: RecordType) -> Said {
         match self.server.filter(|_| self.apex.zone_of(name)) {
             Some(server) => {
-                let asked = zone::ask_server((self.resolver, self.clock, self.apex), server, name, kind).await;
+                let asked = servers::ask_server((self.resolver, self.clock, self.apex), server, name, kind).await;
                 asked.unwrap_or(Said::Nothing)
             }
-            None => zone::ask_resolver(self.resolver, name, kind).await,
+            None => servers::ask_resolver(self.resolver, name, kind).await,
         }
     }
 }

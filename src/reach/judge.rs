@@ -10,11 +10,11 @@ use super::own::Way;
 use super::wanted::Presence;
 use super::wanted::Value;
 use super::wanted::Wanted;
-use super::zone::Said;
-use super::zone::address;
-use super::zone::plain;
 use crate::limits;
 use crate::net::dns::RData;
+use crate::net::dns::servers::Said;
+use crate::net::dns::servers::address;
+use crate::net::dns::servers::plain;
 
 /// How a record is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,10 @@ pub enum Why {
     NoIpv6,
     /// Aliases in a circle.
     Loop,
+    /// It leads to none that we may write to: that zone.
+    OtherZone(String),
+    /// The web site sends who asks somewhere else.
+    OtherRedirect,
 }
 
 /// What is known beside the answers.
@@ -84,6 +88,7 @@ enum Verdict {
 
 /// Judges a record by what each server said.
 pub fn judge(wanted: &Wanted, said: &[Said], known: &Known) -> State {
+    // See `redirect`.
     if matches!(wanted.value, Value::Redirect { .. }) {
         return State::Later;
     }
@@ -115,10 +120,7 @@ fn verdict(wanted: &Wanted, said: &Said, known: &Known) -> Option<Verdict> {
     Some(match &wanted.value {
         Value::A(_) | Value::Aaaa(_) => addresses(wanted, records, via, known),
         Value::Srv { port, .. } => services(*port, records, known),
-        Value::Cname(_) if aliases.iter().any(|alias| alias == known.machine) => {
-            Verdict::Right { via: via.filter(|via| via != known.machine), unsure: None }
-        }
-        Value::Cname(_) => alias(records, via, known),
+        Value::Cname(target) => alias(wanted, target, aliases),
         Value::Redirect { .. } => return None,
     })
 }
@@ -161,23 +163,16 @@ fn why_foreign(foreign: &[IpAddr], known: &Known) -> Why {
     }
 }
 
-/// `conference.`, which leads to no name of ours: perhaps to our address.
-fn alias(records: &[RData], via: Option<String>, known: &Known) -> Verdict {
-    let seen: Vec<IpAddr> = records.iter().filter_map(address).collect();
-    let foreign: Vec<IpAddr> = seen.iter().copied().filter(|ip| !known.ours.has(*ip)).collect();
-    match (&via, foreign.is_empty()) {
-        (None, true) if seen.is_empty() => Verdict::Missing,
-        (_, true) if !seen.is_empty() => Verdict::Right { via, unsure: None },
-        _ => {
-            let why = if foreign.is_empty() { Why::AnotherMachine } else { why_foreign(&foreign, known) };
-            let unsure = known.ours.v4 == Way::Unsure && why == Why::AnotherMachine && !foreign.is_empty();
-            let told = via.clone().unwrap_or_else(|| list(foreign.iter().map(IpAddr::to_string)));
-            match unsure {
-                true => Verdict::Right { via, unsure: Some(told) },
-                false => Verdict::Wrong { seen: told, why },
-            }
-        }
+/// `_acme-challenge`, which may lead to any name of the zone that we write to.
+fn alias(wanted: &Wanted, target: &str, aliases: &[String]) -> Verdict {
+    let Some(last) = aliases.last() else { return Verdict::Missing };
+    let domain = wanted.name.strip_prefix("_acme-challenge.").unwrap_or_default();
+    let zone = target.strip_prefix(domain).unwrap_or(target);
+    if aliases.iter().any(|alias| alias.ends_with(zone)) {
+        return Verdict::Right { via: Some(last.clone()).filter(|last| last != target), unsure: None };
     }
+    let zone = zone.trim_start_matches('.').to_owned();
+    Verdict::Wrong { seen: last.clone(), why: Why::OtherZone(zone) }
 }
 
 fn services(port: u16, records: &[RData], known: &Known) -> Verdict {

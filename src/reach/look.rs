@@ -14,17 +14,13 @@ use super::judge;
 use super::judge::Known;
 use super::judge::State;
 use super::own::Ours;
+use super::redirect;
 use super::wanted;
 use super::wanted::Place;
 use super::wanted::Presence;
 use super::wanted::Row;
 use super::wanted::Value;
 use super::wanted::Wanted;
-use super::zone;
-use super::zone::NoZone;
-use super::zone::Said;
-use super::zone::Server;
-use super::zone::Zone;
 use crate::clock;
 use crate::clock::Clock;
 use crate::clock::UtcMicros;
@@ -32,6 +28,11 @@ use crate::limits;
 use crate::net::dns::Name;
 use crate::net::dns::RecordType;
 use crate::net::dns::Resolver;
+use crate::net::dns::servers;
+use crate::net::dns::servers::NoZone;
+use crate::net::dns::servers::Said;
+use crate::net::dns::servers::Server;
+use crate::net::dns::servers::Zone;
 
 /// What a look found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +82,13 @@ impl Report {
         self.rows.iter().find(machine).is_some_and(|row| matches!(row.state, State::Found { .. }))
     }
 
-    /// How many of how many are found; what only the authority can try does not count.
+    /// How many records are found, of how many that are to be written at the provider.
     pub fn count(&self) -> (usize, usize) {
-        let counted = self.shown().filter(|row| !matches!(row.state, State::Later | State::NotNeeded));
-        let found = self.shown().filter(|row| matches!(row.state, State::Found { .. }));
-        (found.count(), counted.count())
+        let is_record = |row: &&Judged| {
+            row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. })
+        };
+        let is_found = |row: &&Judged| matches!(row.state, State::Found { .. });
+        (self.rows.iter().filter(is_record).filter(is_found).count(), self.rows.iter().filter(is_record).count())
     }
 
     /// Those to be told: without records that may be missing, and are.
@@ -133,10 +136,10 @@ async fn whole(
     ours: &Ours,
     authority: Option<&str>,
 ) -> (Vec<Judged>, Vec<Trouble>) {
-    let (Some(domain), Some(machine)) = (zone::name(&place.domain), zone::name(&place.machine)) else {
+    let (Some(domain), Some(machine)) = (servers::name(&place.domain), servers::name(&place.machine)) else {
         return (all(place, ours, &State::Waiting), vec![Trouble::NoDomain]);
     };
-    let zone = match zone::find(resolver, clock, &domain).await {
+    let zone = match servers::find(resolver, clock, &domain).await {
         Ok(zone) => zone,
         Err(NoZone::NoInternet) => return (all(place, ours, &State::CouldNotLook), vec![Trouble::NoInternet]),
         Err(NoZone::NoDomain) => return (all(place, ours, &State::Waiting), vec![Trouble::NoDomain]),
@@ -152,7 +155,12 @@ async fn whole(
         seen_by_resolver = speaks(&said);
         answers.push((Server { name: String::new(), at: None }, said));
     }
-    let rows = judged((resolver, &place.machine, ours), wanted, &questions, &answers).await;
+    let mut rows = judged((resolver, &place.machine, ours), wanted, &questions, &answers).await;
+    for row in &mut rows {
+        if let Value::Redirect { to } = &row.wanted.value {
+            row.state = redirect::look((resolver, clock), &row.wanted.name, to).await;
+        }
+    }
     let (good, lame): (Vec<_>, Vec<_>) = answers.iter().partition(|(_, said)| speaks(said));
     let named = |server: &Server| Some(server.name.clone()).filter(|name| !name.is_empty());
     let names = |servers: &[&(Server, Vec<Said>)]| servers.iter().filter_map(|(server, _)| named(server)).collect();
@@ -188,7 +196,7 @@ fn questions(wanted: &[Wanted], domain: &Name) -> Vec<(Name, RecordType)> {
             Value::Redirect { .. } => RecordType::A,
         };
         // What is told of a web site elsewhere is no name; its question is for nothing.
-        (zone::name(&wanted.name).unwrap_or_else(|| domain.clone()), kind)
+        (servers::name(&wanted.name).unwrap_or_else(|| domain.clone()), kind)
     };
     let anything =
         domain.prepend_label(format!("imera-{}", clock::random::<4>().map(|byte| byte.to_string()).concat()));
@@ -212,7 +220,7 @@ async fn ask_all(
             let mut said = Vec::new();
             for (name, kind) in &questions {
                 let Some(at) = server.at else { break };
-                match zone::ask_server((&resolver, &clock, &apex), at, name, *kind).await {
+                match servers::ask_server((&resolver, &clock, &apex), at, name, *kind).await {
                     Ok(answer) => said.push(answer),
                     // Who is silent once keeps nobody waiting for the rest.
                     Err(_) => break,
@@ -232,7 +240,7 @@ async fn ask_all(
 async fn remembered(resolver: &Resolver, questions: &[(Name, RecordType)]) -> Vec<Said> {
     let mut all = Vec::new();
     for (name, kind) in questions {
-        let said = zone::ask_resolver(resolver, name, *kind).await;
+        let said = servers::ask_resolver(resolver, name, *kind).await;
         let is_nothing = matches!(&said, Said::Records { records, .. } if records.is_empty());
         all.push(if is_nothing { Said::Nothing } else { said });
     }
@@ -250,7 +258,7 @@ async fn judged(
     for question in [questions.len() - 2, questions.len() - 1] {
         for said in to(question) {
             if let Said::Records { records, .. } = said {
-                anything.extend(records.iter().filter_map(zone::address));
+                anything.extend(records.iter().filter_map(servers::address));
             }
         }
     }
@@ -269,11 +277,11 @@ async fn judged(
 }
 
 async fn resolver_addresses(resolver: &Resolver, host: &str) -> Vec<IpAddr> {
-    let Some(name) = zone::name(host) else { return Vec::new() };
+    let Some(name) = servers::name(host) else { return Vec::new() };
     let mut ips = Vec::new();
     for kind in [RecordType::A, RecordType::AAAA] {
-        if let Said::Records { records, .. } = zone::ask_resolver(resolver, &name, kind).await {
-            ips.extend(records.iter().filter_map(zone::address));
+        if let Said::Records { records, .. } = servers::ask_resolver(resolver, &name, kind).await {
+            ips.extend(records.iter().filter_map(servers::address));
         }
     }
     ips

@@ -1,7 +1,7 @@
 //! Can the world find us: the domain's records, asked of the zone's own name servers.
 //!
-//! [`wanted`] says which records there should be, [`zone`] finds and asks the name servers, [`judge`] compares,
-//! [`look`] does all of it once, [`Lookout`] for pages, [`words`] tells it. State: the last looks, in memory.
+//! [`wanted`] says which records there should be, `net::dns::servers` finds and asks the name servers, [`judge`]
+//! compares, [`look`] does all of it once, [`Lookout`] for pages, [`words`] tells it. State: the last looks, in memory.
 //! Missing until their issues: ports seen from outside, changing addresses, router port mapping.
 
 pub mod authority;
@@ -9,11 +9,11 @@ pub mod judge;
 pub mod look;
 mod lookout;
 pub mod own;
+mod redirect;
 #[cfg(test)]
 mod tests;
 pub mod wanted;
 pub mod words;
-mod zone;
 
 pub use judge::State;
 pub use judge::Why;

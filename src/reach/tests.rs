@@ -82,13 +82,13 @@ async fn a_new_domain_waits_for_all() {
     let dns = Dns::start(1);
     dns.zone("beach.example");
     let report = looked(&dns, &elsewhere()).await;
-    for judged in report.rows.iter().filter(|judged| judged.wanted.row != Row::Proof) {
+    for judged in report.shown().filter(|judged| judged.wanted.row != Row::Proof) {
         assert_eq!(judged.state, State::Waiting, "{judged:?}");
     }
     assert!(!report.is_enough() && !report.machine_is_found());
     let report = looked(&dns, &here()).await;
     assert_eq!(state(&report, Row::Apps), State::NotNeeded);
-    assert_eq!(report.shown().count(), 4);
+    assert_eq!((report.shown().count(), report.count()), (3, (0, 3)));
 }
 
 #[tokio::test]
@@ -171,37 +171,54 @@ async fn rfc2782_services_lead_here_and_nowhere_else() {
     dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
     let report = looked(&dns, &here()).await;
     assert_eq!(state(&report, Row::Servers), foreign("chat.other.example"));
-    assert_eq!(report.shown().count(), 5);
+    assert_eq!(report.shown().count(), 4);
 }
 
 #[tokio::test]
-async fn group_chats_are_found_by_name_or_by_address() {
+async fn rfc8555_8_4_the_alias_of_proofs_is_found_wherever_in_the_zone_it_leads() {
+    let place = here().proving(Some("proof.example".to_owned()));
+    let name = "_acme-challenge.beach.example";
     for (record, wanted) in [
-        ("CNAME beach.example", found()),
-        ("CNAME other.beach.example", via("other.beach.example")),
-        ("A 203.0.113.7", found()),
-        ("A 198.51.100.4", wrong("198.51.100.4", Why::AnotherMachine)),
-        ("CNAME rooms.other.example", wrong("rooms.other.example", Why::AnotherMachine)),
-        ("CNAME conference.beach.example", wrong("conference.beach.example", Why::Loop)),
+        ("CNAME beach.example.proof.example", found()),
+        ("CNAME other.proof.example", via("other.proof.example")),
+        ("CNAME way.beach.example", via("other.proof.example")),
+        ("CNAME x.other.example", wrong("x.other.example", Why::OtherZone("proof.example".to_owned()))),
+        ("CNAME x.notproof.example", wrong("x.notproof.example", Why::OtherZone("proof.example".to_owned()))),
+        ("CNAME _acme-challenge.beach.example", wrong(name, Why::Loop)),
+        ("TXT old", State::Waiting),
     ] {
-        let dns = beach(1, &here(), &[Row::Groups]);
-        dns.put("other.beach.example A 203.0.113.7");
-        dns.put("rooms.other.example A 198.51.100.4");
-        dns.put(&format!("conference.beach.example {record}"));
-        assert_eq!(state(&looked(&dns, &here()).await, Row::Groups), wanted, "{record}");
+        let dns = beach(1, &place, &[Row::Alias]);
+        dns.put("way.beach.example CNAME other.proof.example");
+        dns.put(&format!("{name} {record}"));
+        assert_eq!(state(&looked(&dns, &place).await, Row::Alias), wanted, "{record}");
     }
+    let report = looked(&beach(1, &here(), &[]), &here()).await;
+    assert!(report.rows.iter().all(|judged| judged.wanted.row != Row::Alias), "nobody has set up any zone");
+}
+
+#[tokio::test]
+async fn what_is_counted_is_what_is_to_be_written() {
+    let dns = beach(1, &elsewhere(), &[Row::Hotel]);
+    assert_eq!(looked(&dns, &elsewhere()).await.count(), (3, 4), "neither the redirect nor what may be missing");
+    dns.put("_xmpp-server._tcp.beach.example SRV 0 5 5269 chat.other.example");
+    let report = looked(&dns, &elsewhere()).await;
+    assert_eq!(
+        (report.count(), report.shown().count()),
+        ((3, 4), 6),
+        "a wrong one more is told, and not to be written"
+    );
 }
 
 #[tokio::test]
 async fn servers_that_do_not_agree_are_counted() {
-    let dns = beach(3, &here(), &[Row::Machine, Row::Groups]);
+    let dns = beach(3, &here(), &[Row::Machine, Row::Hotel]);
     dns.put_on(1, "beach.example A 203.0.113.7");
-    dns.put_on(0, "conference.beach.example CNAME beach.example");
-    dns.put_on(1, "conference.beach.example CNAME beach.example");
-    dns.put_on(2, "conference.beach.example A 198.51.100.4");
+    dns.put_on(0, "_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
+    dns.put_on(1, "_xmpps-client._tcp.beach.example SRV 0 5 443 beach.example");
+    dns.put_on(2, "_xmpps-client._tcp.beach.example SRV 0 5 5223 beach.example");
     let report = looked(&dns, &here()).await;
     assert_eq!(state(&report, Row::Machine), State::FoundOn { on: 1, of: 3 });
-    assert_eq!(state(&report, Row::Groups), State::FoundOn { on: 2, of: 3 }, "the third has the old value");
+    assert_eq!(state(&report, Row::Hotel), State::FoundOn { on: 2, of: 3 }, "the third has the old value");
     assert!(!report.machine_is_found());
 }
 
@@ -255,7 +272,7 @@ async fn where_only_the_resolver_can_be_asked_what_it_has_is_believed() {
     }
     let report = looked(&dns, &here()).await;
     assert_eq!((state(&report, Row::Machine), report.troubles.as_slice()), (found(), &[][..]));
-    assert_eq!(state(&report, Row::Groups), State::CouldNotLook, "it may have forgotten");
+    assert_eq!(state(&report, Row::Hotel), State::CouldNotLook, "it may have forgotten");
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ pub struct Place {
     pub machine: String,
     /// Where apps knock without TLS; 5222 needs no record to be found.
     pub chat_port: u16,
+    /// Where proofs by record are written, if the owner has set that up.
+    pub proofs: Option<String>,
 }
 
 /// What a record is for.
@@ -33,8 +35,8 @@ pub enum Row {
     Hotel,
     /// `_xmpp-server._tcp`
     Servers,
-    /// `conference.`
-    Groups,
+    /// `_acme-challenge`, into the zone that we may write to.
+    Alias,
     /// Where the web site elsewhere leads who asks whether the domain is ours.
     Proof,
 }
@@ -85,7 +87,12 @@ impl Place {
             Some(host) => ascii(host)?,
             None => domain.clone(),
         };
-        Some(Place { domain, machine, chat_port })
+        Some(Place { domain, machine, chat_port, proofs: None })
+    }
+
+    /// With the zone that proofs are written into.
+    pub fn proving(self, zone: Option<String>) -> Place {
+        Place { proofs: zone, ..self }
     }
 
     /// The domain's web site lives elsewhere.
@@ -168,12 +175,14 @@ pub fn records(place: &Place, ours: &Ours) -> Vec<Wanted> {
         wanted(row, presence, format!("{service}._tcp.{domain}"), Value::Srv { port, target: machine.clone() })
     };
     let apps = if elsewhere || place.chat_port != 5222 { Presence::Needed } else { Presence::Spare };
-    let servers = if elsewhere { Presence::Nice } else { Presence::Spare };
     all.push(srv(Row::Apps, apps, "_xmpp-client", place.chat_port));
     all.push(srv(Row::Hotel, Presence::Nice, "_xmpps-client", 443));
-    all.push(srv(Row::Servers, servers, "_xmpp-server", 5269));
-    let groups = format!("conference.{domain}");
-    all.push(wanted(Row::Groups, Presence::Nice, groups, Value::Cname(machine.clone())));
+    // Nobody else's server is talked to yet; but an old record leads friends astray.
+    all.push(srv(Row::Servers, Presence::Spare, "_xmpp-server", 5269));
+    if let Some(zone) = &place.proofs {
+        let target = Value::Cname(format!("{domain}.{zone}"));
+        all.push(wanted(Row::Alias, Presence::Nice, format!("_acme-challenge.{domain}"), target));
+    }
     if elsewhere {
         let path = "/.well-known/acme-challenge/";
         let to = format!("http://{machine}{path}");
@@ -200,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_on_this_machine_needs_four_records() {
+    fn a_domain_on_this_machine_needs_three_records() {
         let place = Place::new("Bücher.example", None, 5222).unwrap();
         let domain = "xn--bcher-kva.example.";
         assert_eq!(
@@ -209,10 +218,9 @@ mod tests {
                 "@ A 203.0.113.7".to_owned(),
                 "@ AAAA 2001:db8::7".to_owned(),
                 format!("_xmpps-client._tcp SRV 0 5 443 {domain}"),
-                format!("conference CNAME {domain}"),
             ]
         );
-        assert_eq!(lines(&place, &ours(), true).len(), 6, "and none may lead elsewhere");
+        assert_eq!(lines(&place, &ours(), true).len(), 5, "and none may lead elsewhere");
     }
 
     #[test]
@@ -225,12 +233,13 @@ mod tests {
                 "chat A ",
                 "_xmpp-client._tcp SRV 0 5 5222 chat.beach.example.",
                 "_xmpps-client._tcp SRV 0 5 443 chat.beach.example.",
-                "_xmpp-server._tcp SRV 0 5 5269 chat.beach.example.",
-                "conference CNAME chat.beach.example.",
                 "http://beach.example/.well-known/acme-challenge/ HTTP \
                  http://chat.beach.example/.well-known/acme-challenge/",
             ]
         );
+        let proving = place.proving(Some("proof.example".to_owned()));
+        let alias = "_acme-challenge CNAME beach.example.proof.example.";
+        assert!(lines(&proving, &behind_a_router, false).contains(&alias.to_owned()));
         let other_port = Place::new("beach.example", None, 7000).unwrap();
         assert!(lines(&other_port, &ours(), false)[2].starts_with("_xmpp-client._tcp SRV 0 5 7000"));
     }

@@ -18,7 +18,7 @@ pub fn name(row: Row) -> Text {
         Row::Apps => text("record-apps"),
         Row::Hotel => text("record-hotel"),
         Row::Servers => text("record-servers"),
-        Row::Groups => text("record-groups"),
+        Row::Alias => text("record-alias"),
         Row::Proof => text("record-proof"),
     }
 }
@@ -31,7 +31,7 @@ pub fn what_for(row: Row, domain: &str) -> Text {
         Row::Apps => text("record-apps-why").with("domain", domain),
         Row::Hotel => text("record-hotel-why"),
         Row::Servers => text("record-servers-why"),
-        Row::Groups => text("record-groups-why"),
+        Row::Alias => text("record-alias-why"),
         Row::Proof => text("record-proof-why"),
     }
 }
@@ -92,6 +92,8 @@ fn wrong(why: &Why, value: &Value) -> Text {
         Why::Proxy(network) => text("record-wrong-proxy").with("network", *network),
         Why::NoIpv6 => text("record-wrong-ipv6"),
         Why::NotOffered => text("record-wrong-none"),
+        Why::OtherZone(zone) => text("record-wrong-zone").with("zone", zone),
+        Why::OtherRedirect => text("record-wrong-redirect"),
         Why::Loop => text("record-wrong-loop").with("name", value.to_string()),
     }
 }

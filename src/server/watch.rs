@@ -62,6 +62,7 @@ fn records(house: &House) -> Option<Records> {
         _ => 5222,
     };
     let place = Place::new(&domain, settings.text(&settings::HOST).as_deref(), chat_port)?;
+    let place = place.proving(settings.text(&settings::ACME_DNS_ZONE));
     let authority = house.config.acme_directory.is_none().then_some(authority::USUAL);
     Some(Records { place, resolver: house.resolver.clone(), authority })
 }

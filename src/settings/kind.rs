@@ -1,7 +1,15 @@
 //! The types that settings have, and their one way of writing. Keeps no state.
 
+use std::net::IpAddr;
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::config;
 use crate::limits;
+use crate::net::dns;
+use crate::net::dns::servers;
 use crate::texts::Lang;
 
 /// What a setting holds.
@@ -29,6 +37,16 @@ pub enum Kind {
     Language,
     /// Daily, weekly and monthly backups: `7,4,6`.
     Keep,
+    /// A name server: `192.0.2.53`, where another port is meant with it.
+    Server,
+    /// A name of DNS that need be nobody's domain: `_keys.imera`.
+    DnsName,
+    /// Base64 (RFC 4648 §4) of at most so many bytes.
+    Base64 {
+        max_bytes: usize,
+    },
+    /// One of these.
+    Choice(&'static [&'static str]),
 }
 
 impl Kind {
@@ -66,6 +84,18 @@ impl Kind {
                 let [days, weeks, months] = counts[..] else { return None };
                 (!all_zero).then(|| format!("{days},{weeks},{months}"))
             }
+            Kind::Server => server(value).map(|server| server.to_string()),
+            Kind::DnsName => {
+                let name = dns::name(value).ok().filter(|name| name.to_ascii().len() <= limits::DNS_NAME_MAX_SIGNS + 1);
+                name.map(|name| servers::plain(&name))
+            }
+            Kind::Base64 { max_bytes } => {
+                let bytes = STANDARD.decode(value).ok()?;
+                (!bytes.is_empty() && bytes.len() <= max_bytes).then(|| value.to_owned())
+            }
+            Kind::Choice(offered) => {
+                offered.iter().find(|one| one.eq_ignore_ascii_case(value)).map(|one| (*one).to_owned())
+            }
         }
     }
 
@@ -82,8 +112,20 @@ impl Kind {
             Kind::Keep => {
                 format!("days, weeks and months such as 7,4,6, each 0 to {}, not all 0", limits::BACKUPS_KEPT_MAX)
             }
+            Kind::Server => "an address such as 192.0.2.53, or with a port 192.0.2.53:5353".to_owned(),
+            Kind::DnsName => "a name of DNS such as proof.beach.example".to_owned(),
+            Kind::Base64 { max_bytes } => format!("base64 of at most {max_bytes} bytes"),
+            Kind::Choice(offered) => offered.join(" or "),
         }
     }
+}
+
+/// A name server's address, at port 53 unless it says another one.
+pub fn server(value: &str) -> Option<SocketAddr> {
+    let bare = || value.parse().ok().map(|ip: IpAddr| SocketAddr::new(ip.to_canonical(), 53));
+    let server = value.parse().ok().or_else(bare)?;
+    let nobody = server.port() == 0 || server.ip().is_unspecified() || server.ip().is_multicast();
+    (!nobody).then_some(server)
 }
 
 /// Whether there is a sign that can be seen. Blanks, marks without a letter and what only steers other signs (UAX 44,

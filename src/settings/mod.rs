@@ -3,6 +3,7 @@
 //! State: the table `setting`, all of it in memory too. Machine-level options are `config`'s.
 
 mod kind;
+mod proof;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use crate::texts::Lang;
 
 pub use kind::Kind;
 pub use kind::can_be_seen;
+pub use kind::server;
+pub use proof::*;
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -184,7 +187,22 @@ pub const SETTINGS: &[&Setting] = &[
     &ACME,
     &ACME_EAB_KID,
     &ACME_EAB_KEY,
+    &ACME_DNS_SERVER,
+    &ACME_DNS_ZONE,
+    &ACME_DNS_KEY,
+    &ACME_DNS_ALGORITHM,
+    &ACME_DNS_SECRET,
 ];
+
+/// Those that are never shown again, nor noted.
+const SECRET: [&Setting; 2] = [&ACME_EAB_KEY, &ACME_DNS_SECRET];
+
+impl Setting {
+    /// Whether its value is told to nobody.
+    pub fn is_secret(&self) -> bool {
+        SECRET.iter().any(|secret| secret.key == self.key)
+    }
+}
 
 /// The setting of that name.
 pub fn find(key: &str) -> Option<&'static Setting> {
@@ -334,7 +352,8 @@ impl Settings {
             write(c, &stored)?;
             for (key, value) in &stored {
                 // A command may hold the password of another machine.
-                let value = value.clone().filter(|_| ![BACKUP_COMMAND.key, ACME_EAB_KEY.key].contains(key));
+                let told = find(key).is_some_and(|setting| !setting.is_secret() && setting.key != BACKUP_COMMAND.key);
+                let value = value.clone().filter(|_| told);
                 audit::note(c, &by, &Deed::Setting { key: (*key).to_owned(), value }, at)?;
             }
             Ok(())
@@ -458,7 +477,7 @@ pub fn check(setting: &'static Setting, value: &str) -> Result<Option<String>, S
     }
     setting.kind.normal(value).map(Some).ok_or_else(|| SettingError::Value {
         key: setting.key,
-        value: value.chars().take(80).collect(),
+        value: if setting.is_secret() { "…".to_owned() } else { value.chars().take(80).collect() },
         wants: setting.kind.wants(),
     })
 }

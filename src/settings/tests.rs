@@ -46,6 +46,19 @@ fn values_have_one_way_of_writing() {
         (Kind::Name { max_signs: 9 }, "\u{202e}\u{2066} \u{2069}", None),
         (Kind::Name { max_signs: 9 }, "\u{301}\u{20dd}\u{3164}\u{2800}", None),
         (Kind::Name { max_signs: 3 }, "münc", None),
+        (Kind::Server, " 192.0.2.53 ", Some("192.0.2.53:53")),
+        (Kind::Server, "[2001:db8::53]:5353", Some("[2001:db8::53]:5353")),
+        (Kind::Server, "2001:db8::53", Some("[2001:db8::53]:53")),
+        (Kind::Server, "ns1.beach.example", None),
+        (Kind::Server, "192.0.2.53:0", None),
+        (Kind::Server, "0.0.0.0", None),
+        (Kind::DnsName, "_Keys.Imera.", Some("_keys.imera")),
+        (Kind::DnsName, "a b", None),
+        (Kind::Base64 { max_bytes: 4 }, "c2VjcmU=", None),
+        (Kind::Base64 { max_bytes: 5 }, "c2VjcmU=", Some("c2VjcmU=")),
+        (Kind::Base64 { max_bytes: 5 }, "c2VjcmU", None),
+        (Kind::Choice(&["hmac-sha256"]), "HMAC-SHA256", Some("hmac-sha256")),
+        (Kind::Choice(&["hmac-sha256"]), "hmac-md5", None),
     ] {
         assert_eq!(kind.normal(typed).as_deref(), kept, "{typed}");
     }

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 
+use imera::audit::By;
 use imera::certs::Certs;
 use imera::certs::For;
 use imera::certs::acme::Acme;
@@ -38,13 +39,25 @@ pub struct Inside {
 
 impl Inside {
     pub async fn start(authority: &pebble::Authority, clock: Clock) -> Inside {
+        Inside::asking(authority, (authority.resolver(), clock), &[]).await
+    }
+
+    /// With that resolver and these settings.
+    pub async fn asking(
+        authority: &pebble::Authority,
+        (resolver, clock): (SocketAddr, Clock),
+        chosen: &[(&'static str, &str)],
+    ) -> Inside {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), OpenOptions::default(), clock.clone()).unwrap();
         let settings = Settings::open(&store, Profile::default()).await.unwrap();
+        for (key, value) in chosen {
+            settings.set(key, value, &By::Machine).await.unwrap();
+        }
         let challenges = Challenges::default();
         let asked = Authority::new(
             clock.clone(),
-            Resolver::new(Some(authority.resolver())),
+            Resolver::new(Some(resolver)),
             Some(authority.directory()),
             Some(authority.root()),
         );

@@ -134,6 +134,23 @@ export async function admin(tools) {
   await at('/admin/settings');
   check(await page.locator('.note.ok').isVisible(), 'saved');
   await look('admin-settings-saved');
+
+  await page.goto(`${origin}/admin/certificate/record`);
+  await both('admin-proof');
+  await press('/admin/certificate/record');
+  await look('admin-proof-wrong');
+  const access = { server: '127.0.0.1:9', zone: 'proof.beach.example', key: 'imera', secret: 'c2VjcmV0IHNlY3JldA==' };
+  for (const [name, value] of Object.entries(access)) await page.fill(`#acme_dns_${name}`, value);
+  await press('/admin/certificate/record');
+  await page.waitForURL('**/admin/certificate/record?n=proof');
+  await both('admin-proof-kept');
+  await page.goto(`${origin}/admin/records`);
+  await look('admin-records-proof');
+  await page.goto(`${origin}/admin/certificate/record`);
+  await page.locator('details > summary').last().click();
+  await press('/admin/certificate/record/forget');
+  await page.waitForURL('**/admin/certificate/record?n=no-proof');
+
   for (let more = 0; how === 'script' && more < 30; more += 1) imera(['settings', 'set', 'backup_at', `03:${10 + more}`]);
   await page.goto(`${origin}/admin/log`);
   await both('admin-log');

@@ -26,6 +26,8 @@ pub struct Authority {
     pub options: Value,
     /// What the authority is told to sleep before it looks; `None`: not at all.
     pub dawdles_s: Option<u32>,
+    /// The DNS that it asks instead of its own.
+    pub other_dns: Option<SocketAddr>,
     ports: [u16; 4],
     /// Where it looks for proofs.
     pub http: u16,
@@ -39,7 +41,8 @@ pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-fn wait_for(port: u16, what: &mut Child) {
+/// Until somebody listens there.
+pub fn wait_for(port: u16, what: &mut Child) {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     for _ in 0..400 {
         if TcpStream::connect(address).is_ok() {
@@ -68,14 +71,15 @@ impl Authority {
             .expect("tests/run installs pebble");
         wait_for(dns_management, &mut dns);
         let (http, https) = (free_port(), free_port());
-        let mut authority = Authority { folder, options, dawdles_s: None, ports, http, https, pebble: None, dns };
+        let (dawdles_s, other_dns) = (None, None);
+        let mut authority = Authority { folder, options, dawdles_s, other_dns, ports, http, https, pebble: None, dns };
         authority.up();
         authority
     }
 
     /// Starts pebble, which knows nothing of an earlier life.
     pub fn up(&mut self) {
-        let [acme, management, dns, _] = self.ports;
+        let [acme, management, ..] = self.ports;
         let mut pebble = json!({
             "listenAddress": format!("127.0.0.1:{acme}"),
             "managementListenAddress": format!("127.0.0.1:{management}"),
@@ -92,7 +96,7 @@ impl Authority {
         let file = self.folder.path().join("pebble.json");
         std::fs::write(&file, json!({ "pebble": pebble }).to_string()).unwrap();
         let mut command = Command::new("pebble");
-        command.arg("-config").arg(file).args(["-dnsserver", &format!("127.0.0.1:{dns}")]);
+        command.arg("-config").arg(file).args(["-dnsserver", &self.resolver().to_string()]);
         match self.dawdles_s {
             None => command.env("PEBBLE_VA_NOSLEEP", "1"),
             Some(s) => command.env("PEBBLE_VA_SLEEPTIME", s.to_string()),
@@ -132,7 +136,7 @@ impl Authority {
     }
 
     pub fn resolver(&self) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports[2]))
+        self.other_dns.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports[2])))
     }
 
     /// What imera is told by its environment.

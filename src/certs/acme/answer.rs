@@ -1,4 +1,5 @@
-//! Our side of a challenge: a file for http-01 (RFC 8555 §8.3), a handshake for tls-alpn-01 (RFC 8737 §3).
+//! Our side of a challenge: a file for http-01 (RFC 8555 §8.3), a handshake for tls-alpn-01 (RFC 8737 §3). For dns-01
+//! see `record`.
 //!
 //! State: what is answered, as long as an [`Answer`] lives.
 
@@ -24,6 +25,7 @@ impl Way {
         match self {
             Way::Http01 => ChallengeType::Http01,
             Way::TlsAlpn01 => ChallengeType::TlsAlpn01,
+            Way::Dns01 => ChallengeType::Dns01,
         }
     }
 }
@@ -50,7 +52,7 @@ impl Drop for Answer {
 }
 
 impl Answers {
-    /// Answers this challenge from now on. `None`: no certificate can be made for it.
+    /// Answers this challenge from now on. `None`: no certificate can be made for it, or none is needed.
     pub fn give(&self, name: &Name, way: Way, challenge: &ChallengeHandle<'_>) -> Option<Answer> {
         let proof = challenge.key_authorization();
         match way {
@@ -61,6 +63,8 @@ impl Answers {
                 self.challenges.put(asked.clone(), certificate);
                 Some(Answer::Handshake { challenges: self.challenges.clone(), name: asked })
             }
+            // It was written before.
+            Way::Dns01 => None,
         }
     }
 }

@@ -56,7 +56,11 @@ impl Shared {
 
     pub(super) async fn attempt(&self, asked: Asked) -> Came {
         let all = asked.names.len();
-        let mut run = Run { way: BTreeMap::new(), ways: asked.ways, names: asked.names, came: Came::default() };
+        let mut ways = BTreeMap::new();
+        for name in &asked.names {
+            ways.insert(name.clone(), self.ways(name, &asked.ways).await);
+        }
+        let mut run = Run { ways, names: asked.names, came: Came::default() };
         if asked.new && self.authority.directory.is_none() {
             self.rehearse(&mut run).await;
         }
@@ -121,6 +125,12 @@ impl Shared {
                 run.came.pair = pair;
                 run.came.names = std::mem::take(&mut run.names);
                 run.came.failed.retain(|name, _| !run.came.names.contains(name));
+                for name in &run.came.names {
+                    match run.way(name) {
+                        Some(Way::Dns01) => self.by_record().insert(name.clone()),
+                        _ => self.by_record().remove(name),
+                    };
+                }
                 return true;
             }
             Err(Wrong::Some(failed)) => run.some(failed),
@@ -214,9 +224,8 @@ fn is_bad_nonce(problem: &instant_acme::Problem) -> bool {
 
 /// How far an attempt is.
 struct Run {
-    /// Which of `ways` is taken for a name; the first, where it is not here.
-    way: BTreeMap<Name, usize>,
-    ways: Vec<Way>,
+    /// The ways that are left for a name, the one that is taken first.
+    ways: BTreeMap<Name, Vec<Way>>,
     /// Those that may still be certified.
     names: Vec<Name>,
     came: Came,
@@ -224,22 +233,29 @@ struct Run {
 
 impl Run {
     fn way(&self, name: &Name) -> Option<Way> {
-        self.ways.get(self.way.get(name).copied().unwrap_or_default()).copied()
+        self.ways.get(name)?.first().copied()
     }
 
     /// These are tried by the next way, or not any more.
     fn some(&mut self, failed: Vec<(Name, Failure)>) {
         for (name, failure) in failed {
-            let way = self.way.entry(name.clone()).or_default();
-            *way += 1;
-            let another = *way < self.ways.len();
-            let goes_on = another && matches!(failure.cause, Cause::Connection | Cause::WrongAnswer | Cause::NoWay);
+            let left = self.ways.entry(name.clone()).or_default();
+            if !left.is_empty() {
+                left.remove(0);
+            }
+            let goes_on = match (failure.cause.clone(), left.first()) {
+                (_, None) => false,
+                (Cause::Connection | Cause::WrongAnswer | Cause::NoWay | Cause::Record(_), Some(_)) => true,
+                // A record needs no address.
+                (Cause::Dns, Some(next)) => *next == Way::Dns01,
+                _ => false,
+            };
             if !goes_on {
                 self.names.retain(|wanted| *wanted != name);
             }
-            // The first way is the likelier one: what it came to says more.
+            // The first way is the likelier one: what it came to says more. Who has set up records means them.
             let first = self.came.failed.entry(name).or_insert_with(|| failure.clone());
-            if first.cause == Cause::NoWay {
+            if first.cause == Cause::NoWay || matches!(failure.cause, Cause::Record(_)) {
                 *first = failure;
             }
         }

@@ -33,14 +33,73 @@ pub enum Cause {
     Account,
     /// None of the ways of proof can be gone here: no door for it is open, or the authority offers it not.
     NoWay,
+    /// The proof was to stand in a record of the domain.
+    Record(Record),
     /// Something else; its own words say what.
     Unknown,
 }
 
+/// What keeps a proof from standing in a record of the domain (dns-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// `_acme-challenge` does not lead to where we may write.
+    Alias,
+    /// Its aliases go round in a circle.
+    Loop,
+    /// Nobody speaks for the zone that it leads to.
+    Nowhere,
+    /// The name server does not accept our key.
+    Key,
+    /// Its clock and ours are too far apart for signatures.
+    Clock,
+    /// It does not let us write there.
+    Refused,
+    /// It does not answer.
+    Silent,
+    /// The zone's own name servers do not show in time what was written.
+    Late,
+    /// They show it, but the authority has not seen it.
+    Unseen,
+}
+
+impl Record {
+    const ALL: [(Record, &str); 9] = [
+        (Record::Alias, "record_alias"),
+        (Record::Loop, "record_loop"),
+        (Record::Nowhere, "record_nowhere"),
+        (Record::Key, "record_key"),
+        (Record::Clock, "record_clock"),
+        (Record::Refused, "record_refused"),
+        (Record::Silent, "record_silent"),
+        (Record::Late, "record_late"),
+        (Record::Unseen, "record_unseen"),
+    ];
+}
+
 impl Cause {
     /// Each [`Cause::key`].
-    pub const KEYS: &[&str] =
-        &["dns", "connection", "answer", "caa", "rate", "authority", "clock", "rejected", "account", "way", "unknown"];
+    pub const KEYS: &[&str] = &[
+        "dns",
+        "connection",
+        "answer",
+        "caa",
+        "rate",
+        "authority",
+        "clock",
+        "rejected",
+        "account",
+        "way",
+        "record_alias",
+        "record_loop",
+        "record_nowhere",
+        "record_key",
+        "record_clock",
+        "record_refused",
+        "record_silent",
+        "record_late",
+        "record_unseen",
+        "unknown",
+    ];
 
     /// One word, for logs, notices and the database.
     pub fn key(&self) -> &'static str {
@@ -55,6 +114,10 @@ impl Cause {
             Cause::Rejected => "rejected",
             Cause::Account => "account",
             Cause::NoWay => "way",
+            Cause::Record(record) => {
+                let named = Record::ALL.iter().find(|(one, _)| one == record);
+                named.map_or("unknown", |(_, key)| *key)
+            }
             Cause::Unknown => "unknown",
         }
     }
@@ -77,7 +140,10 @@ impl Cause {
             "rejected" => Cause::Rejected,
             "account" => Cause::Account,
             "way" => Cause::NoWay,
-            _ => Cause::Unknown,
+            other => {
+                let named = Record::ALL.iter().find(|(_, key)| *key == other);
+                named.map_or(Cause::Unknown, |(record, _)| Cause::Record(*record))
+            }
         }
     }
 
@@ -129,5 +195,9 @@ mod tests {
             assert_eq!(Cause::of_key(cause.key(), 7), cause, "{name}");
             assert!(Cause::KEYS.contains(&cause.key()), "{name}");
         }
+        for (record, key) in Record::ALL {
+            assert_eq!((Cause::Record(record).key(), Cause::of_key(key, 7)), (key, Cause::Record(record)));
+        }
+        assert!(Cause::KEYS.iter().all(|key| Cause::of_key(key, 7).key() == *key));
     }
 }

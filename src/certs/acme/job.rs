@@ -63,6 +63,7 @@ impl Acme {
             Vec::new()
         });
         let mut book = Book { troubles: troubles.into_iter().collect(), ..Book::default() };
+        shared.go_on(&mut book).await;
         loop {
             let (wanted, certs) = shared.wanted(&mut book);
             let now = shared.clock.utc();
@@ -88,6 +89,18 @@ impl Acme {
 }
 
 impl Shared {
+    /// An order that was cut short waits for no pause: that of an earlier failure was over when it was placed.
+    async fn go_on(&self, book: &mut Book) {
+        self.go_on_by_records();
+        if let Ok(Some(placed)) = rows::order(&self.store, &self.directory()).await {
+            for name in &placed.names {
+                if let Some(trouble) = book.troubles.get_mut(name) {
+                    trouble.again_at = 0;
+                }
+            }
+        }
+    }
+
     /// What is wanted, and who serves it. Somebody who wants another try has it now.
     fn wanted(&self, book: &mut Book) -> (Wanted, Option<Certs>) {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);

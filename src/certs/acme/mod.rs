@@ -2,7 +2,7 @@
 //!
 //! IP addresses by RFC 8738, tls-alpn-01 by RFC 8737, renewal by RFC 9773 where the authority has it. State: what is
 //! wanted, in memory; accounts, the order under way and failures in the tables `acme_*`; what is issued is in
-//! `certificate`. Missing: dns-01.
+//! `certificate`.
 
 mod answer;
 mod attempt;
@@ -11,14 +11,17 @@ mod consent;
 mod job;
 mod line;
 mod order;
+mod record;
 mod renewal;
 mod responses;
 mod rows;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use instant_acme::Identifier;
@@ -40,6 +43,7 @@ use answer::Answers;
 use line::Exchange;
 
 pub use cause::Cause;
+pub use cause::Record;
 pub use consent::Consent;
 pub use consent::Terms;
 pub use consent::is_public;
@@ -91,6 +95,8 @@ pub enum Way {
     Http01,
     /// By a handshake on port 443.
     TlsAlpn01,
+    /// By a record of the domain, where the owner has set up who takes it.
+    Dns01,
 }
 
 /// How names are proved: the first way first, another one after a failure.
@@ -150,6 +156,7 @@ pub struct Authority {
     /// The address of its directory; `None`: Let's Encrypt's.
     directory: Option<String>,
     connect: Arc<Connect>,
+    resolver: Resolver,
 }
 
 type Connect = dyn Fn() -> Result<Arc<dyn Exchange>, HttpError> + Send + Sync;
@@ -157,11 +164,12 @@ type Connect = dyn Fn() -> Result<Arc<dyn Exchange>, HttpError> + Send + Sync;
 impl Authority {
     /// `root`: a file of roots to trust for it, PEM.
     pub fn new(clock: Clock, resolver: Resolver, directory: Option<String>, root: Option<PathBuf>) -> Authority {
+        let dialled_by = resolver.clone();
         let connect = move || {
-            let client = Client::new(clock.clone(), resolver.clone(), root.as_deref())?;
+            let client = Client::new(clock.clone(), dialled_by.clone(), root.as_deref())?;
             Ok(Arc::new(client) as Arc<dyn Exchange>)
         };
-        Authority { directory, connect: Arc::new(connect) }
+        Authority { directory, connect: Arc::new(connect), resolver }
     }
 }
 
@@ -173,6 +181,8 @@ struct Shared {
     /// Who keeps and serves what is issued.
     certs: Mutex<Option<Certs>>,
     wanted: Mutex<Wanted>,
+    /// Names that were proved by a record last time.
+    by_record: Mutex<BTreeSet<Name>>,
     /// Rung when what is wanted has changed.
     rung: Notify,
     states: watch::Sender<Vec<NameState>>,
@@ -203,6 +213,7 @@ impl Acme {
             authority,
             certs: Mutex::default(),
             wanted: Mutex::default(),
+            by_record: Mutex::default(),
             rung: Notify::new(),
             states: watch::channel(Vec::new()).0,
             answers: Answers { responses: Responses::default(), challenges },
@@ -246,6 +257,11 @@ impl Acme {
         self.shared.rung.notify_one();
     }
 
+    /// Whether the owner has set up a name server for proofs by record.
+    pub fn writes_records(&self) -> bool {
+        self.shared.access().is_some()
+    }
+
     /// Each wanted name, in the order in which they were asked for.
     pub fn state(&self) -> Vec<NameState> {
         self.shared.states.borrow().clone()
@@ -259,6 +275,12 @@ impl Acme {
     /// What the web answers an authority.
     pub fn responses(&self) -> &Responses {
         &self.shared.answers.responses
+    }
+}
+
+impl Shared {
+    fn by_record(&self) -> MutexGuard<'_, BTreeSet<Name>> {
+        self.by_record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -24,6 +24,7 @@ use super::Shared;
 use super::Way;
 use super::answer::Answer;
 use super::cause::Cause;
+use super::cause::Record;
 use super::line::Line;
 use super::rows;
 use super::rows::Placed;
@@ -167,24 +168,36 @@ impl Desk<'_> {
     /// Gives the answers, and waits until the authority has looked at all of them.
     async fn prove(&self, order: &mut Order, names: &[Name], way: impl Fn(&Name) -> Option<Way>) -> Result<(), Wrong> {
         let mut failed = Vec::new();
+        let came = match self.write(order, names, &way, &mut failed).await {
+            Ok(()) => self.prove_by_answers(order, names, &way, &mut failed).await,
+            Err(wrong) => Err(wrong),
+        };
+        self.shared.take_away().await;
+        came?;
+        if failed.is_empty() { Ok(()) } else { Err(Wrong::Some(failed)) }
+    }
+
+    async fn prove_by_answers(
+        &self,
+        order: &mut Order,
+        names: &[Name],
+        way: &impl Fn(&Name) -> Option<Way>,
+        failed: &mut Vec<(Name, Failure)>,
+    ) -> Result<(), Wrong> {
         // Given until the end of this function.
-        let _answers = self.answer(order, names, way, &mut failed).await?;
+        let _answers = self.answer(order, names, way, failed).await?;
         let mut looks = Looks::new(self.shared);
-        loop {
-            let open = self.look(order, names, &mut failed).await?;
-            if !open {
-                break;
-            }
+        while self.look(order, names, way, failed).await? {
             looks.pause(self.line.again_at()).await?;
         }
-        if failed.is_empty() { Ok(()) } else { Err(Wrong::Some(failed)) }
+        Ok(())
     }
 
     async fn answer(
         &self,
         order: &mut Order,
         names: &[Name],
-        way: impl Fn(&Name) -> Option<Way>,
+        way: &impl Fn(&Name) -> Option<Way>,
         failed: &mut Vec<(Name, Failure)>,
     ) -> Result<Vec<Answer>, Wrong> {
         let mut answers = Vec::new();
@@ -192,7 +205,8 @@ impl Desk<'_> {
         while let Some(next) = authorizations.next().await {
             let mut authorization = next.map_err(|error| self.wrong(&error, names))?;
             let Some(name) = Name::of_identifier(authorization.identifier().identifier) else { continue };
-            if authorization.status != AuthorizationStatus::Pending {
+            let has_failed = failed.iter().any(|(failed, _)| *failed == name);
+            if authorization.status != AuthorizationStatus::Pending || has_failed {
                 continue;
             }
             let no_way = Failure::new(Cause::NoWay, "", None);
@@ -213,7 +227,13 @@ impl Desk<'_> {
     }
 
     /// Whether the authority still looks at one; those that failed are added.
-    async fn look(&self, order: &mut Order, names: &[Name], failed: &mut Vec<(Name, Failure)>) -> Result<bool, Wrong> {
+    async fn look(
+        &self,
+        order: &mut Order,
+        names: &[Name],
+        way: &impl Fn(&Name) -> Option<Way>,
+        failed: &mut Vec<(Name, Failure)>,
+    ) -> Result<bool, Wrong> {
         let mut open = false;
         let mut authorizations = order.authorizations();
         while let Some(next) = authorizations.next().await {
@@ -228,7 +248,10 @@ impl Desk<'_> {
             match authorization.status {
                 AuthorizationStatus::Pending => open = true,
                 AuthorizationStatus::Valid => {}
-                AuthorizationStatus::Invalid => failed.push((name, self.why(&authorization))),
+                AuthorizationStatus::Invalid => {
+                    let failure = self.why(&authorization, way(&name));
+                    failed.push((name, failure));
+                }
                 _ => return Err(Wrong::Again(Failure::new(Cause::Unknown, "the proof ran out", None))),
             }
         }
@@ -236,10 +259,16 @@ impl Desk<'_> {
     }
 
     /// What the authority says of a proof that failed.
-    fn why(&self, authorization: &AuthorizationState) -> Failure {
-        match authorization.challenges.iter().find_map(|challenge| challenge.error.clone()) {
+    fn why(&self, authorization: &AuthorizationState, way: Option<Way>) -> Failure {
+        let failure = match authorization.challenges.iter().find_map(|challenge| challenge.error.clone()) {
             Some(problem) => self.line.failure(&Error::Api(problem)),
             None => Failure::new(Cause::Unknown, "", None),
+        };
+        let about_machine = matches!(failure.cause, Cause::Dns | Cause::Connection | Cause::WrongAnswer);
+        match way {
+            // Its machine has nothing to do with it.
+            Some(Way::Dns01) if about_machine => Failure { cause: Cause::Record(Record::Unseen), ..failure },
+            _ => failure,
         }
     }
 

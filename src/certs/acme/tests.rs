@@ -146,7 +146,11 @@ impl Stage {
         let orders = script.orders.subscribe();
         let script: Arc<dyn Exchange> = Arc::new(script);
         let connect = move || Ok(script.clone());
-        let authority = Authority { directory: directory.map(str::to_owned), connect: Arc::new(connect) };
+        let authority = Authority {
+            directory: directory.map(str::to_owned),
+            connect: Arc::new(connect),
+            resolver: Resolver::new(None),
+        };
         let acme = Acme::new((store.clone(), clock.clone()), settings, Challenges::default(), authority);
         let wanted = For { domain: "a.de".to_owned(), files: None, home: None };
         acme.serve(Certs::open(store, clock.clone(), wanted).await.unwrap().0);

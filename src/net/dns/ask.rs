@@ -74,10 +74,11 @@ pub async fn ask(
         let question = question(name, kind, how);
         let bytes = question.to_vec().map_err(|_| AskError::Garbled)?;
         let most = Duration::from_secs(limits::DNS_TRY_S);
-        match clock.timeout(most, by_udp(server, &question, &bytes)).await {
+        match clock.timeout(most, by_udp(server, &bytes, |bytes| read(bytes, &question))).await {
             Some(Ok(message)) if message.metadata.truncation => {
                 let most = Duration::from_secs(limits::DNS_TCP_MAX_S);
-                let by_tcp = clock.timeout(most, by_tcp(server, &question, &bytes)).await;
+                let whole = |bytes: &[u8]| read(bytes, &question).filter(|message| !message.metadata.truncation);
+                let by_tcp = clock.timeout(most, by_tcp(server, &bytes, whole)).await;
                 return by_tcp.unwrap_or(Err(AskError::Silent)).map(answer);
             }
             Some(Ok(message)) => return Ok(answer(message)),
@@ -100,7 +101,12 @@ pub(super) fn question(name: &Name, kind: RecordType, how: How) -> Message {
     question
 }
 
-async fn by_udp(server: SocketAddr, question: &Message, bytes: &[u8]) -> Result<Message, AskError> {
+/// One try without an end of its own. `read`: what these bytes say, if they are the answer.
+pub(super) async fn by_udp<T>(
+    server: SocketAddr,
+    bytes: &[u8],
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> Result<T, AskError> {
     let from: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
@@ -113,14 +119,19 @@ async fn by_udp(server: SocketAddr, question: &Message, bytes: &[u8]) -> Result<
     let mut space = [0; limits::DNS_UDP_MAX_BYTES as usize];
     for _ in 0..limits::DNS_STRAYS_MAX {
         let length = socket.recv(&mut space).await.map_err(lost)?;
-        if let Some(message) = read(&space[..length], question) {
-            return Ok(message);
+        if let Some(answer) = read(&space[..length]) {
+            return Ok(answer);
         }
     }
     Err(AskError::Garbled)
 }
 
-async fn by_tcp(server: SocketAddr, question: &Message, bytes: &[u8]) -> Result<Message, AskError> {
+/// The same by TCP.
+pub(super) async fn by_tcp<T>(
+    server: SocketAddr,
+    bytes: &[u8],
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> Result<T, AskError> {
     let lost = |_| AskError::Unreachable;
     let mut stream = TcpStream::connect(server).await.map_err(lost)?;
     let length = u16::try_from(bytes.len()).map_err(|_| AskError::Garbled)?;
@@ -130,7 +141,7 @@ async fn by_tcp(server: SocketAddr, question: &Message, bytes: &[u8]) -> Result<
     let length = stream.read_u16().await.map_err(lost)?;
     let mut space = vec![0; usize::from(length)];
     stream.read_exact(&mut space).await.map_err(lost)?;
-    read(&space, question).filter(|message| !message.metadata.truncation).ok_or(AskError::Garbled)
+    read(&space).ok_or(AskError::Garbled)
 }
 
 /// The answer in these bytes; `None`: they are none, or to another question.

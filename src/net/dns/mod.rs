@@ -1,11 +1,14 @@
-//! DNS (RFC 1035): the machine's resolver for names in general, and a zone's own servers asked directly ([`ask`]).
+//! DNS (RFC 1035): the machine's resolver for names in general, a zone's own servers found and asked directly
+//! ([`servers`], [`ask`]), and records that are written ([`update`]).
 //!
 //! Where `IMERA_RESOLVER` is set, all questions go there. State: the resolver with a small cache; it is made anew, from
 //! `/etc/resolv.conf`, after it could reach nobody.
 
 pub mod ask;
+pub mod servers;
 #[cfg(test)]
 mod tests;
+pub mod update;
 #[cfg(test)]
 #[path = "../../../tests/support/zone.rs"]
 pub mod zone;

@@ -43,6 +43,9 @@ pub(super) async fn set(house: &House, with: Value) -> Reply {
         },
     )?;
     let setting = find(&named.key).ok_or_else(|| of_setting(SettingError::Unknown(named.key)))?;
+    if setting.key.starts_with("acme_dns_") && house.acme.writes_records() {
+        house.acme.look_again();
+    }
     let waits = house.open.get().is_some_and(|open| people::waits_for_restart(house, open));
     let mut row = row(house, setting);
     row["waits_for_restart"] = json!(waits);
@@ -54,9 +57,10 @@ fn row(house: &House, setting: &Setting) -> Value {
         Kind::Switch => Value::Bool(text == "on"),
         _ => Value::String(text),
     };
+    let value = house.settings.text(setting);
     json!({
         "key": setting.key,
-        "value": house.settings.text(setting).map(typed),
+        "value": if setting.is_secret() { value.map(|_| Value::String("…".to_owned())) } else { value.map(typed) },
         "default": setting.default.map(str::to_owned).map(typed),
         "reason": setting.reason,
         "fixed": setting.fixed,

@@ -10,6 +10,7 @@ use super::super::invitations;
 use super::super::signed::Owner;
 use super::certificate;
 use super::person;
+use super::proof;
 use super::settings;
 use crate::texts::Book;
 use crate::texts::Markup;
@@ -104,4 +105,5 @@ fn done(note: &str) -> Option<(&'static str, Text)> {
         .or_else(|| invitations::told(note))
         .or_else(|| settings::told(note))
         .or_else(|| certificate::told(note))
+        .or_else(|| proof::told(note))
 }

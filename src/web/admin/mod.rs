@@ -13,6 +13,7 @@ mod invites;
 mod log;
 mod people;
 mod person;
+mod proof;
 mod records;
 mod sections;
 mod settings;
@@ -78,6 +79,8 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/admin/certificate/again", post(certificate::again))
         .route("/admin/certificate/ask", post(certificate::ask))
         .route("/admin/certificate/automatic", post(certificate::automatic))
+        .route("/admin/certificate/record", get(proof::show).post(proof::save))
+        .route("/admin/certificate/record/forget", post(proof::forget))
         .route("/admin/invites", get(invites::show).post(invites::make))
         .route("/admin/invites/{id}/withdraw", post(invites::withdraw))
         .route("/admin/log", get(log::show))

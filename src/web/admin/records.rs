@@ -39,6 +39,7 @@ pub(super) async fn show(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
     let port = site.wizard.chat_ports().first().copied().unwrap_or(5222);
     let host = site.settings.text(&settings::HOST);
     let Some(place) = Place::new(&domain, host.as_deref(), port) else { return site.fault(&asked, Fault::NotFound) };
+    let place = place.proving(site.settings.text(&settings::ACME_DNS_ZONE));
     let seen = records::see(&site, &place, &own::addresses()).await;
     let (f, d) = desk::desk((&site, &asked, &owner), &desk::HOME, &seen.title, Errors::default());
     let f = Frame { path: "/admin/records".to_owned(), ..f };

@@ -79,6 +79,11 @@ pub(super) fn name(key: &str) -> Text {
         "acme" => text("admin-set-acme"),
         "acme_eab_kid" => text("admin-set-acme-eab-kid"),
         "acme_eab_key" => text("admin-set-acme-eab-key"),
+        "acme_dns_server" => text("admin-set-acme-dns-server"),
+        "acme_dns_zone" => text("admin-set-acme-dns-zone"),
+        "acme_dns_key" => text("admin-set-acme-dns-key"),
+        "acme_dns_algorithm" => text("admin-set-acme-dns-algorithm"),
+        "acme_dns_secret" => text("admin-set-acme-dns-secret"),
         other => text("admin-set-other").with("key", other),
     }
 }
@@ -110,7 +115,10 @@ pub(super) fn wants(kind: Kind) -> Text {
         Kind::Keep => text("admin-wants-keep").with("most", crate::limits::BACKUPS_KEPT_MAX),
         Kind::Text { max_signs } => text("admin-wants-text").with("most", max_signs),
         Kind::Name { max_signs } => text("admin-wants-name").with("most", max_signs),
-        Kind::Domain | Kind::Switch | Kind::Language => text("admin-wants-other"),
+        Kind::Server => text("admin-wants-server"),
+        Kind::DnsName => text("admin-wants-dns-name"),
+        Kind::Base64 { .. } => text("admin-wants-base64"),
+        Kind::Domain | Kind::Switch | Kind::Language | Kind::Choice(_) => text("admin-wants-other"),
     }
 }
 

@@ -74,6 +74,8 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     }
     let place = if place.is_empty() { domain::default_place(&domain) } else { place.to_owned() };
     let note = (!typed.eq_ignore_ascii_case(&domain) && domain::bare(typed) != typed).then_some("domain");
-    entered.draft.name = Some(Name { place, domain, host: machine, kind });
-    entered.keep(&site, &asked, note).await
+    let name = Name { place, domain, host: machine, kind };
+    let changed = entered.draft.records.as_ref().is_some_and(|records| *records != name.records());
+    entered.draft.name = Some(name);
+    entered.keep(&site, &asked, if changed { Some("changed") } else { note }).await
 }

@@ -31,6 +31,7 @@ use crate::reach::own;
 use crate::reach::wanted;
 use crate::reach::words;
 use crate::reach::words::Told;
+use crate::settings;
 use crate::texts::Markup;
 use crate::texts::Text;
 use crate::texts::text;
@@ -55,6 +56,8 @@ pub(in crate::web) struct Seen {
     report: Report,
     for_s: Vec<u64>,
     looked: bool,
+    /// Behind a router: nobody here knows the line's address, and it may change.
+    changing: bool,
     /// How many are found.
     pub title: Text,
 }
@@ -70,6 +73,7 @@ pub(in crate::web) struct Table {
     /// Class, heading and next step of what is wrong with the domain as a whole.
     troubles: Vec<(&'static str, Markup, Markup)>,
     troubles_now: String,
+    changing: bool,
     rows: Vec<Row>,
     enough: bool,
 }
@@ -88,7 +92,7 @@ pub(in crate::web) async fn see(site: &Inner, place: &Place, ours: &Ours) -> See
         true => text("setup-records-found").with("found", found).with("of", of),
         false => text("setup-records-title"),
     };
-    Seen { report, for_s: seen.for_s, looked, title }
+    Seen { report, for_s: seen.for_s, looked, changing: ours.v4 == own::Way::Unsure, title }
 }
 
 #[derive(Template)]
@@ -106,9 +110,6 @@ impl Table {
 
     pub fn new(f: &Frame, path: &'static str, place: &Place, seen: &Seen) -> Table {
         let (report, looked) = (&seen.report, seen.looked);
-        let is_to_add = |row: &&Judged| {
-            row.wanted.presence != Presence::Spare && !matches!(row.wanted.value, Value::Redirect { .. })
-        };
         let offline = report.troubles.contains(&Trouble::NoInternet);
         let rows = report.rows.iter().zip(seen.for_s.iter().copied().chain(std::iter::repeat(0)));
         let rows = rows.filter(|(row, _)| row.is_told());
@@ -116,11 +117,12 @@ impl Table {
         Table {
             path,
             domain: place.domain.clone(),
-            count: report.rows.iter().filter(is_to_add).count(),
+            count: report.count().1,
             sum: f.t.html(&sum),
             last: looked.then(|| days::second(report.at)),
             troubles: report.troubles.iter().map(|trouble| troubled(f, trouble, &place.domain)).collect(),
             troubles_now: digest(&report.troubles.iter().map(|trouble| format!("{trouble:?}")).collect::<Vec<_>>()),
+            changing: seen.changing,
             rows: rows.map(|(row, for_s)| shown(f, place, row, (looked, offline), for_s)).collect(),
             enough: report.machine_is_found(),
         }
@@ -225,7 +227,8 @@ fn place(site: &Inner, asked: &Asked, entered: &Entered) -> Option<(Place, Ours)
         Some(ip) => ours.reached_at(ip),
         None => ours,
     };
-    Some((Place::new(&name.domain, name.host.as_deref(), port)?, ours))
+    let proofs = site.settings.text(&settings::ACME_DNS_ZONE);
+    Some((Place::new(&name.domain, name.host.as_deref(), port)?.proving(proofs), ours))
 }
 
 fn troubled(f: &Frame, trouble: &Trouble, domain: &str) -> (&'static str, Markup, Markup) {

@@ -181,6 +181,7 @@ fn notice(asked: &Asked, draft: &Draft) -> Option<Markup> {
         "here" => text("notice-here"),
         "moved" => text("notice-moved"),
         "domain" => text("notice-domain").with("domain", &draft.name.as_ref()?.domain),
+        "changed" => text("notice-changed").with("domain", &draft.name.as_ref()?.domain),
         "small" => text("notice-small").with("name", &draft.owner.as_ref()?.name),
         _ => return None,
     };
