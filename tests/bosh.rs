@@ -179,6 +179,8 @@ async fn xep0124_17_2_what_is_no_request_of_a_session_ends_with_its_condition() 
         (format!("<body {NS}/>"), "bad-request"),
         (format!("<body rid='1' to='localhost' {NS}>text</body>"), "bad-request"),
         (large, "bad-request"),
+        // As over TCP: what comes before a log-in is short.
+        (format!("<body rid='1' to='localhost' {NS}>{}</body>", "<a/>".repeat(4_000)), "policy-violation"),
         (format!("<body rid='1' {NS}/>"), "improper-addressing"),
         (format!("<body rid='1' to='elsewhere.test' {NS}/>"), "host-unknown"),
         (format!("<body rid='1' sid='nobody' {NS}/>"), "item-not-found"),

@@ -24,6 +24,7 @@ use super::entry::device::Device;
 use super::faults::Fault;
 use super::frame::Frame;
 use super::frame::page;
+use super::securely::securely;
 use crate::certs::home::LOCAL_NAME;
 use crate::certs::home::Root;
 use crate::qr;
@@ -59,10 +60,11 @@ pub(super) fn routes() -> Router<Arc<Inner>> {
         .route("/root.mobileconfig", get(profile))
 }
 
-/// What is to be trusted; Err: there is no such thing here.
+/// What is to be trusted. Err: there is no such thing here, or somebody on the way could put another in its place.
 fn root(site: &Inner, asked: &Asked) -> Result<Arc<Root>, Response> {
     let root = site.serving().and_then(|serving| serving.root);
-    root.ok_or_else(|| site.fault(asked, Fault::NotFound))
+    let root = root.ok_or_else(|| site.fault(asked, Fault::NotFound))?;
+    if asked.visitor.may_tell_secrets() { Ok(root) } else { Err(securely(site, asked, asked.uri.path())) }
 }
 
 async fn show(State(site): State<Arc<Inner>>, asked: Asked) -> Response {
