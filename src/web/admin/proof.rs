@@ -106,7 +106,7 @@ pub(super) async fn save(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
         match settings::check(setting, value) {
             _ if !form.has(setting.key) => return site.fault(&asked, Fault::Garbled),
             _ if value.is_empty() && kept => {}
-            _ if value.is_empty() && needed => errors.add(setting.key, text("proof-empty")),
+            _ if value.is_empty() && needed => errors.add(setting.key, empty(setting)),
             Ok(_) => wanted.push((setting, value.to_owned())),
             Err(_) => errors.add(setting.key, sections::wants(setting.kind)),
         }
@@ -115,6 +115,14 @@ pub(super) async fn save(State(site): State<Arc<Inner>>, asked: Asked, owner: Ow
         return answer((&site, &asked, &owner), Some(&form), errors);
     }
     keep((&site, &asked, &owner), &wanted, "proof").await
+}
+
+fn empty(setting: &Setting) -> Text {
+    match setting.key {
+        "acme_dns_server" => text("proof-empty-server"),
+        "acme_dns_key" => text("proof-empty-key"),
+        _ => text("proof-empty-secret"),
+    }
 }
 
 /// POST `/admin/certificate/record/forget`
