@@ -494,7 +494,7 @@ fn the_wizard_never_moves_to_a_domain_whose_web_site_is_somebody_elses() {
     let (_server, mut browser) = at_the_certificate(&folder, &authority);
     browser.post("/setup/who", &[("kind", "web-elsewhere")]);
     let fields = [("name", "Beach House"), ("domain", "beach.example"), ("host", "chat.beach.example")];
-    assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/records");
+    assert_eq!(browser.post("/setup/name", &fields).leads_to(), "/setup/records?n=changed");
     browser.post("/setup/records", &[]);
     browser.post("/setup/certificate", &[("choice", "now")]);
     until(&mut browser, "/setup/certificate", "Failed");

@@ -77,5 +77,5 @@ pub(super) async fn send(State(site): State<Arc<Inner>>, asked: Asked, fields: F
     let name = Name { place, domain, host: machine, kind };
     let changed = entered.draft.records.as_ref().is_some_and(|records| *records != name.records());
     entered.draft.name = Some(name);
-    entered.keep(&site, &asked, if changed { Some("changed") } else { note }).await
+    entered.keep(&site, &asked, note.or(changed.then_some("changed"))).await
 }
