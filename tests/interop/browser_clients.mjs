@@ -54,6 +54,9 @@ async function overStrophe(kind, romeo) {
   console.log(`ok     strophe.js over ${kind}: both ways, loaded anew, history`);
 }
 
+// What went over the WebSockets of converse.js, told where it fails.
+const frames = [];
+
 // What is said in the open chat.
 const texts = page => page.locator('.chat-msg__text:visible');
 
@@ -80,7 +83,12 @@ async function overConverse(romeo) {
   const said = ['wherefore art thou', 'I take thee at thy word', 'one more from the terminal'];
   let page = await somebody();
   const sockets = [];
-  page.on('websocket', socket => sockets.push(socket.url()));
+  page.on('websocket', socket => {
+    sockets.push(socket.url());
+    socket.on('framesent', frame => frames.push(`> ${frame.payload}`));
+    socket.on('framereceived', frame => frames.push(`< ${frame.payload}`));
+    socket.on('close', () => frames.push('closed'));
+  });
   await signsIn(page);
   await openChat(page);
   await page.locator('.chat-textarea:visible').fill(said[0]);
@@ -89,9 +97,15 @@ async function overConverse(romeo) {
   await romeo.types(`/msg ${JULIET} ${said[1]}`);
   await shows(page, said.slice(0, 2));
   assert(sockets.length && sockets.every(url => url.startsWith('wss://localhost')), `by WebSocket: ${sockets}`);
+  const before = frames.length;
   await page.reload();
-  await page.locator('#converse-login-password:visible, converse-user-profile').first().waitFor();
-  if (await page.locator('#converse-login-password:visible').count()) await signsIn(page);
+  // What was said before is shown without the server, too: it counts once the server has the page back.
+  const ends = Date.now() + PATIENCE_MS;
+  while (!frames.slice(before).some(frame => /^< <(resumed|enabled)/.test(frame))) {
+    assert(Date.now() < ends, 'the page is back');
+    if (await page.locator('#converse-login-password:visible').count()) await signsIn(page);
+    await page.waitForTimeout(50);
+  }
   await openChat(page);
   await shows(page, said.slice(0, 2));
   await romeo.types(`/msg ${JULIET} ${said[2]}`);
@@ -114,6 +128,9 @@ try {
   await overStrophe('bosh', romeo);
   await overConverse(romeo);
   console.log('3 passed, 0 failed');
+} catch (error) {
+  console.log(frames.slice(-60).map(frame => frame.slice(0, 600)).join('\n'));
+  throw error;
 } finally {
   await romeo.ends();
   await browser.close();
