@@ -326,11 +326,11 @@ impl<'a> Bench<'a> {
             return Ok(());
         }
         let server = Server::start(Kind::Imera).await?;
-        people::make(&server, 0..2 * PAIRS).await?;
+        people::make(&server, 0..3 * 2 * PAIRS).await?;
         let ways = [(Way::Tcp, None), (Way::WebSocket, Some(WEBSOCKET_TIMES)), (Way::Bosh, Some(BOSH_TIMES))];
         let mut pairs = Vec::new();
-        for (way, _) in ways {
-            pairs.push(Some(Pairs::arrive(&server, way, PAIRS).await?));
+        for (place, (way, _)) in ways.into_iter().enumerate() {
+            pairs.push(Some(Pairs::arrive(&server, way, place * 2 * PAIRS, PAIRS).await?));
         }
         let (each, mut values) = (self.options.count(300), vec![Vec::new(); ways.len()]);
         for turn in turns(ways.len(), self.options.rounds) {

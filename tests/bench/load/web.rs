@@ -34,15 +34,16 @@ enum Line {
     Bosh(Bosh),
 }
 
-/// Pairs 2n and 2n+1, logged in.
-pub struct Pairs(Vec<(Line, Line)>);
+/// Somebody's number, sender and receiver: from there on two by two.
+pub struct Pairs(Vec<(usize, Line, Line)>);
 
 impl Pairs {
-    pub async fn arrive(server: &Server, way: Way, count: usize) -> Result<Pairs> {
+    /// `first`: the number of the first sender. Nobody of them is connected another way, or would hear everything twice.
+    pub async fn arrive(server: &Server, way: Way, first: usize, count: usize) -> Result<Pairs> {
         let mut pairs = Vec::new();
-        for number in 0..count {
-            let sender = Line::arrive(server, way, 2 * number).await?;
-            pairs.push((sender, Line::arrive(server, way, 2 * number + 1).await?));
+        for number in (first..).step_by(2).take(count) {
+            let sender = Line::arrive(server, way, number).await?;
+            pairs.push((number, sender, Line::arrive(server, way, number + 1).await?));
         }
         Ok(Pairs(pairs))
     }
@@ -50,21 +51,20 @@ impl Pairs {
     /// All pairs at the same time, `each` messages a pair.
     pub async fn talk(self, each: usize) -> Result<Pairs> {
         let mut tasks = JoinSet::new();
-        for (place, (mut sender, mut receiver)) in self.0.into_iter().enumerate() {
+        for (first, mut sender, mut receiver) in self.0 {
             tasks.spawn(async move {
                 for number in 0..each {
-                    sender.say(&message(&people::jid(2 * place + 1), number)).await?;
+                    sender.say(&message(&people::jid(first + 1), number)).await?;
                     receiver.hears(number).await?;
                 }
-                Result::Ok((place, sender, receiver))
+                Result::Ok((first, sender, receiver))
             });
         }
         let mut done = Vec::new();
         while let Some(ended) = tasks.join_next().await {
             done.push(ended??);
         }
-        done.sort_by_key(|(place, ..)| *place);
-        Ok(Pairs(done.into_iter().map(|(_, sender, receiver)| (sender, receiver)).collect()))
+        Ok(Pairs(done))
     }
 }
 
